@@ -1,0 +1,1 @@
+"""OpenStack Cluster Installer: bare-metal machines to a highly available OpenStack."""

@@ -1,0 +1,134 @@
+"""What a machine is to do next: directives and the installation plan.
+
+The server decides everything; the installer only carries out. One plan is one typed document, the
+same for every request of the same installation (`plan_id`), so that an interrupted installer can
+tell what it already did.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ocinstaller.model.hardware import Firmware, Serial
+from ocinstaller.model.wire import Document, Sha256, Text
+
+
+class DirectiveKind(StrEnum):
+    """The closed set of answers to a report."""
+
+    WAIT = "wait"
+    """Report again after the interval."""
+    INSTALL = "install"
+    """Fetch the plan and carry it out."""
+    REBOOT = "reboot"
+    """Restart the machine; the boot decision does the rest."""
+
+
+class Directive(Document):
+    """The server's answer to a report."""
+
+    kind: DirectiveKind
+    interval_s: float = Field(default=30.0, gt=0, le=3600)
+    """Seconds until the next report, before jitter."""
+
+
+class PartitionKind(StrEnum):
+    """What a partition is for; the installer knows the GPT type of each."""
+
+    BIOS_BOOT = "bios-boot"
+    ESP = "esp"
+    ROOT = "root"
+
+
+class Partition(Document):
+    """One GPT partition. Number = position in the plan, from 1."""
+
+    kind: PartitionKind
+    label: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,36}$")]
+    size_mib: int | None = Field(default=None, ge=1)
+    """None takes the rest of the disk; only the last partition may."""
+    filesystem: Literal["ext4", "vfat"] | None = None
+    mountpoint: Text | None = None
+
+
+class DiskPlan(Document):
+    """The system disk: which one, how large it must be, what goes on it."""
+
+    name: Text
+    """Kernel name without `/dev/`, as in the hardware report."""
+    by_path: Text = ""
+    """When set, decides over `name`: kernel names change between boots."""
+    minimum_bytes: int = Field(ge=0)
+    partitions: tuple[Partition, ...] = Field(min_length=1, max_length=16)
+
+
+class ImageRef(Document):
+    """A squashfs file system image, named by its digest."""
+
+    url: str
+    sha256: Sha256
+    size_bytes: int = Field(gt=0)
+
+
+class TargetFile(Document):
+    """A file to write below the target's root; parents are made with mode 0755."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^/[^\x00]+$", max_length=4096)]
+    content: str
+    mode: int = Field(default=0o644, ge=0, le=0o7777)
+    owner: Text = "root"
+    group: Text = "root"
+
+
+class InstallPlan(Document):
+    """Everything that turns an empty disk into this machine's system."""
+
+    plan_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+    serial: Serial
+    hostname: Text
+    firmware: Firmware
+    disk: DiskPlan
+    image: ImageRef
+    files: tuple[TargetFile, ...] = ()
+    enable_units: tuple[Text, ...] = ()
+    """systemd units to enable in the target."""
+    kernel_cmdline: Annotated[str, StringConstraints(max_length=1024)] = ""
+
+
+class InstallEvent(StrEnum):
+    """What the installer and the installed system tell the server."""
+
+    STARTED = "install-started"
+    INSTALLED = "installed"
+    FAILED = "install-failed"
+    BOOTED = "booted"
+    PUPPET_RUNNING = "puppet-running"
+    PUPPET_SUCCESS = "puppet-success"
+    PUPPET_FAILURE = "puppet-failure"
+
+
+class EventReport(Document):
+    """One event of a machine, with the reason when something failed."""
+
+    serial: Serial
+    event: InstallEvent
+    plan_id: Text = ""
+    reason: Annotated[str, StringConstraints(max_length=4000)] = ""
+
+
+class LogLine(Document):
+    """One line of the installation log; `seq` grows by one within a `plan_id`."""
+
+    seq: int = Field(ge=0)
+    step: Text
+    text: Annotated[str, StringConstraints(max_length=4000)]
+    level: Literal["info", "warning", "error"] = "info"
+
+
+class LogBatch(Document):
+    """Lines in order; sending the same line twice stores it once."""
+
+    serial: Serial
+    plan_id: Text
+    lines: tuple[LogLine, ...] = Field(max_length=1000)

@@ -1,0 +1,77 @@
+"""Clusters."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions.context import Installation
+from ocinstaller.actions.views import ClusterView
+from ocinstaller.model import naming
+from ocinstaller.model.errors import Duplicate, InUse
+from ocinstaller.store import queries
+from ocinstaller.store.tables import Cluster, Machine, Network, Secret
+
+
+def create_cluster(
+    session: Session, oci: Installation, name: str, domain: str, time_server_host: str = ""
+) -> ClusterView:
+    """Create a cluster and all of its secrets.
+
+    :raises InvalidValue: name or domain are malformed
+    :raises Duplicate: the name is taken
+    """
+    naming.check_label("name", name)
+    naming.check_domain("domain", domain)
+    naming.check_domain("domain", naming.api_hostname(name, domain))
+    if time_server_host:
+        naming.check_domain("time_server_host", time_server_host)
+    if session.scalar(select(Cluster).where(Cluster.name == name)):
+        raise Duplicate("name", name)
+    row = Cluster(
+        name=name,
+        domain=domain,
+        region_name="RegionOne",
+        vip_hostname="",
+        time_server_host=time_server_host,
+        initial_cluster_setup=True,
+    )
+    session.add(row)
+    session.flush()
+    oci.vault.create_cluster_secrets(session, row.id)
+    return ClusterView.of(row, None, [])
+
+
+def show_cluster(session: Session, name: str) -> ClusterView:
+    """Return one cluster.
+
+    :raises NotFound: there is none of this name
+    """
+    return _view(session, queries.cluster(session, name))
+
+
+def list_clusters(session: Session) -> list[ClusterView]:
+    """Return all clusters, by name."""
+    rows = session.scalars(select(Cluster).order_by(Cluster.name)).all()
+    return [_view(session, row) for row in rows]
+
+
+def _view(session: Session, row: Cluster) -> ClusterView:
+    roles = session.scalars(select(Machine.role).where(Machine.cluster_id == row.id))
+    return ClusterView.of(row, queries.vip_address(session, row.id), [r or "" for r in roles])
+
+
+def delete_cluster(session: Session, name: str) -> None:
+    """Delete a cluster that has neither machines nor networks, with its secrets.
+
+    :raises NotFound: there is none of this name
+    :raises InUse: it has machines or networks
+    """
+    row = queries.cluster(session, name, lock=True)
+    users = [m.hostname or m.serial for m in queries.cluster_machines(session, row.id)]
+    if users:
+        raise InUse("cluster", name, f"machines {', '.join(users)}")
+    nets = session.scalars(select(Network.name).where(Network.cluster_id == row.id)).all()
+    if nets:
+        raise InUse("cluster", name, f"networks {', '.join(nets)}")
+    for secret in session.scalars(select(Secret).where(Secret.cluster_id == row.id)):
+        session.delete(secret)
+    session.delete(row)

@@ -1,0 +1,37 @@
+"""What the use cases work with: one object made at start, given to every interface."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from oslo_config import cfg
+
+from ocinstaller import settings
+from ocinstaller.pki.authority import Authority
+from ocinstaller.store import migrate
+from ocinstaller.store.engine import Store, open_engine
+from ocinstaller.store.vault import Vault
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One OCI installation: its settings, data base, secrets' key and CA."""
+
+    conf: cfg.ConfigOpts
+    store: Store
+    vault: Vault
+    authority: Authority
+
+
+def open_installation(config_file: Path) -> Installation:
+    """Open everything that the configuration names, making what does not exist yet.
+
+    :raises cfg.Error: when the configuration is wrong
+    """
+    conf = settings.load(config_file)
+    state = Path(conf.server.state_dir)
+    state.mkdir(parents=True, exist_ok=True, mode=0o750)
+    engine = open_engine(settings.database_url(conf))
+    migrate.upgrade(engine)
+    authority = Authority(state / "ssl", key_type=conf.pki.key_type, leaf_days=conf.pki.leaf_days)
+    authority.ensure()
+    return Installation(conf, Store(engine), Vault(state / "secrets.key"), authority)

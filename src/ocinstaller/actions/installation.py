@@ -1,0 +1,259 @@
+"""Requesting an installation, and the plan that the machine then fetches."""
+
+import uuid
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import credentials
+from ocinstaller.actions.context import Installation
+from ocinstaller.actions.nodes import authenticate
+from ocinstaller.actions.views import MachineView
+from ocinstaller.images import imageset
+from ocinstaller.images.errors import BrokenImageError
+from ocinstaller.images.kinds import ImageKind
+from ocinstaller.model import addressing, interfaces, naming, storage_layout, target_files
+from ocinstaller.model.errors import Conflict
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.plan import ImageRef, InstallPlan
+from ocinstaller.model.states import Event, PuppetStatus, State, next_state
+from ocinstaller.model.target_files import HostEntry, Identity, NicConfig, TargetSystem
+from ocinstaller.store import queries
+from ocinstaller.store.tables import Cluster, Machine, Network
+
+_UNITS = ("oci-installed.service", "ssh.service", "systemd-networkd.service")
+
+
+def request_installation(session: Session, oci: Installation, name: str) -> MachineView:
+    """Have a machine install its system; it starts with its next report.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises WrongState: it does not run the live system
+    :raises Conflict: it belongs to no cluster, or something that the plan needs is missing
+    """
+    machine = queries.machine(session, name, lock=True)
+    next_state(State(machine.status), Event.INSTALL_REQUESTED)
+    if machine.cluster is None:
+        raise Conflict(
+            f"machine {name} belongs to no cluster",
+            field="machine",
+            value=name,
+            allowed="a machine of a cluster: use machine-add first",
+        )
+    machine.plan_id = str(uuid.uuid4())
+    machine.puppet_token = oci.vault.seal(credentials.new_token())
+    machine.puppet_status = PuppetStatus.NOT_RUN
+    machine.status_reason = ""
+    if machine.role == "controller":
+        machine.cluster.initial_cluster_setup = True
+    build_plan(session, oci, machine)
+    machine.status = next_state(State(machine.status), Event.INSTALL_REQUESTED)
+    return MachineView.of(machine)
+
+
+def fetch_plan(session: Session, oci: Installation, serial: str, key: str) -> InstallPlan:
+    """Return the plan of the machine's present installation.
+
+    :raises Forbidden: the key is not that of this machine
+    :raises Conflict: it is not being installed
+    """
+    machine = authenticate(session, serial, key)
+    if machine.status != State.INSTALLING:
+        raise Conflict(
+            f"machine {serial} is {machine.status}",
+            field="status",
+            value=machine.status,
+            allowed=State.INSTALLING,
+        )
+    return build_plan(session, oci, machine)
+
+
+def build_plan(session: Session, oci: Installation, machine: Machine) -> InstallPlan:
+    """Return the whole installation as one document.
+
+    :raises Conflict: when the machine, the images or the Puppet CA lack something
+    """
+    hardware = HardwareReport.model_validate(machine.hardware)
+    image = _target_image(oci)
+    squashfs = image.files[imageset.SQUASHFS]
+    if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
+        raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
+    system = _target_system(session, oci, machine, machine.cluster, hardware)
+    return InstallPlan(
+        plan_id=machine.plan_id,
+        serial=machine.serial,
+        hostname=machine.hostname,
+        firmware=hardware.firmware,
+        disk=storage_layout.disk_plan(
+            hardware.block_devices, hardware.firmware, squashfs.size_bytes, image.unpacked_bytes
+        ),
+        image=ImageRef(
+            url=f"{server_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
+            sha256=squashfs.sha256,
+            size_bytes=squashfs.size_bytes,
+        ),
+        files=target_files.render(system),
+        enable_units=_UNITS,
+        kernel_cmdline=oci.conf.images.target_cmdline,
+    )
+
+
+def server_url(oci: Installation) -> str:
+    """Return the HTTPS address of this server as machines see it."""
+    port = oci.conf.server.https_port
+    return f"https://{oci.conf.network.OCI_IP}" + ("" if port == HTTPS_PORT else f":{port}")
+
+
+HTTPS_PORT = 443  # RFC 9110, section 4.2.2
+
+
+def _target_image(oci: Installation) -> imageset.ImageSet:
+    directory = Path(oci.conf.images.directory)
+    try:
+        return imageset.current(directory, ImageKind.TARGET)
+    except BrokenImageError as error:
+        raise Conflict(
+            f"there is no target image: {error}",
+            field="images.directory",
+            value=directory,
+            allowed="an image made by oci-build-image target",
+        ) from error
+
+
+def _target_system(
+    session: Session,
+    oci: Installation,
+    machine: Machine,
+    cluster: Cluster,
+    hardware: HardwareReport,
+) -> TargetSystem:
+    network = oci.conf.network
+    hostname = machine.hostname or ""
+    return TargetSystem(
+        serial=machine.serial,
+        plan_id=machine.plan_id or "",
+        hostname=hostname,
+        server_url=server_url(oci),
+        nics=_nics(session, machine, cluster, hardware),
+        hosts=_hosts(session, oci, cluster),
+        nameservers=tuple(network.nameservers),
+        packages=target_files.PackageSource(
+            release=oci.conf.releasenames.debian_release,
+            mirror=network.debian_mirror,
+            security_mirror=network.debian_security_mirror,
+            proxy=network.HTTP_PROXY_ADDR if network.USE_HTTP_PROXY else None,
+        ),
+        authorized_keys=_authorized_keys(oci),
+        root_ca=oci.authority.root_pem(),
+        machine_identity=_identity(
+            oci, [hostname, hostname.split(".")[0]], [a.ip for a in machine.addresses]
+        ),
+        api_identity=_api_identity(session, oci, cluster) if machine.role == "controller" else None,
+        puppet=target_files.PuppetConfig(
+            server=oci.conf.puppet.server,
+            environment=oci.conf.puppet.environment,
+            ca_pem=_puppet_ca(oci),
+            token=oci.vault.open(machine.puppet_token or b""),
+        ),
+    )
+
+
+def _nics(
+    session: Session, machine: Machine, cluster: Cluster, hardware: HardwareReport
+) -> tuple[NicConfig, ...]:
+    """Return the configuration of each interface that a network of the machine uses."""
+    addresses = {address.network_id: address for address in machine.addresses}
+    gathered: dict[str, NicConfig] = {}
+    for row in _machine_networks(session, machine, cluster):
+        if row.iface1 is None:
+            continue
+        nic = interfaces.select_interface(row.iface1, hardware.nics)
+        use = queries.network_use(row)
+        before = gathered.get(nic.mac, NicConfig(nic.name, nic.mac, ()))
+        address = addresses.get(row.id)
+        own = (f"{address.ip}/{row.cidr}",) if address else ()
+        router = addressing.gateway(use.network) if addressing.is_management(use) else None
+        gathered[nic.mac] = NicConfig(
+            nic.name,
+            nic.mac,
+            before.addresses + own,
+            before.gateway or (str(router) if router and own else None),
+        )
+    return tuple(gathered.values())
+
+
+def _machine_networks(session: Session, machine: Machine, cluster: Cluster) -> list[Network]:
+    rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
+    members = queries.cluster_machines(session, cluster.id)
+    uses = addressing.networks_for_machine(
+        [queries.network_use(row) for row in rows.values()],
+        machine.role or "",
+        machine.location.name if machine.location else "",
+        has_network_nodes=any(member.role == "network" for member in members),
+    )
+    return [rows[use.name] for use in uses]
+
+
+def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostEntry, ...]:
+    entries = []
+    vip = queries.vip_address(session, cluster.id)
+    if vip is not None:
+        name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
+        entries.append(HostEntry(vip.ip, (name,)))
+    puppet = oci.conf.puppet
+    if puppet.server_address:
+        entries.append(HostEntry(puppet.server_address, (puppet.server,)))
+    for member in queries.cluster_machines(session, cluster.id):
+        address = management_address(member)
+        if address and member.hostname:
+            short = member.hostname.split(".")[0]
+            entries.append(HostEntry(address, (member.hostname, short)))
+    return tuple(entries)
+
+
+def management_address(machine: Machine) -> str:
+    """Return the machine's address for its own traffic; empty when it has none."""
+    for address in sorted(machine.addresses, key=lambda a: a.network.name):
+        if address.usefor == "machine" and address.network.role not in {
+            "vm-net",
+            "ceph-cluster",
+            "ipmi",
+            "vip",
+        }:
+            return address.ip
+    return ""
+
+
+def _identity(oci: Installation, names: list[str], addresses: list[str]) -> Identity:
+    issued = oci.authority.issue(names, addresses)
+    return Identity(names[0], issued.certificate, issued.chain, issued.key, issued.bundle)
+
+
+def _api_identity(session: Session, oci: Installation, cluster: Cluster) -> Identity:
+    vip = queries.vip_address(session, cluster.id)
+    if vip is None:
+        raise Conflict(
+            f"cluster {cluster.name} has no public network for the API's address",
+            field="network",
+            allowed="a public network of role all or controller: use network-add first",
+        )
+    name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
+    return _identity(oci, [name], [vip.ip])
+
+
+def _authorized_keys(oci: Installation) -> str:
+    file = Path(oci.conf.server.authorized_keys)
+    return file.read_text() if file.exists() else ""
+
+
+def _puppet_ca(oci: Installation) -> str:
+    file = Path(oci.conf.puppet.ca_file)
+    try:
+        return file.read_text()
+    except OSError as error:
+        raise Conflict(
+            f"the certificate of Puppet's CA cannot be read: {error}",
+            field="puppet.ca_file",
+            value=file,
+            allowed="the CA certificate of the puppetserver; oci-puppet-setup makes one",
+        ) from error

@@ -1,0 +1,224 @@
+"""Machines: showing, enrolling and removing them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
+from ocinstaller.model import addressing, interfaces, naming, roles
+from ocinstaller.model.errors import Conflict
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.states import Event, PuppetStatus, State, next_state
+from ocinstaller.store import queries
+from ocinstaller.store.tables import (
+    Cluster,
+    InstallLogLine,
+    IpAddress,
+    Location,
+    Machine,
+    Network,
+    RoleCount,
+)
+
+_NO_CLUSTER = "a machine that belongs to no cluster: see machine-list"
+
+
+def list_machines(session: Session) -> list[MachineView]:
+    """Return all machines, by serial number."""
+    return [MachineView.of(row) for row in queries.machines(session)]
+
+
+def show_machine(session: Session, name: str) -> MachineDetail:
+    """Return everything about a machine.
+
+    :raises NotFound: no machine has this serial number or host name
+    """
+    row = queries.machine(session, name)
+    hardware = HardwareReport.model_validate(row.hardware)
+    return MachineDetail(MachineView.of(row), hardware, row.first_seen, row.report_counter)
+
+
+def install_log(session: Session, name: str, after: int, limit: int) -> list[LogLineView]:
+    """Return the lines of a machine's installations whose id is greater than `after`, in order.
+
+    :raises NotFound: no machine has this serial number or host name
+    """
+    row = queries.machine(session, name)
+    query = (
+        select(InstallLogLine)
+        .where(InstallLogLine.machine_id == row.id, InstallLogLine.id > after)
+        .order_by(InstallLogLine.id)
+        .limit(limit)
+    )
+    return [LogLineView.of(line) for line in session.scalars(query)]
+
+
+def enrol(
+    session: Session,
+    name: str,
+    cluster: str,
+    role: str,
+    location: str,
+    fixed_ip: str | None = None,
+) -> MachineView:
+    """Make a machine a member of a cluster: it gets a host name and its addresses.
+
+    :raises InvalidValue: role or address are not allowed
+    :raises NotFound: machine, cluster or location do not exist
+    :raises WrongState: the machine does not run the live system
+    :raises Conflict: it is enrolled already, has not the interfaces that the networks name, or
+        the cluster has no network for it
+    :raises Exhausted: a network has no free address
+    """
+    roles.check_role(role)
+    group = queries.cluster(session, cluster, lock=True)
+    place = queries.location(session, location)
+    machine = queries.machine(session, name, lock=True)
+    if machine.cluster is not None:
+        raise Conflict(
+            f"machine {name} belongs to cluster {machine.cluster.name} as {machine.hostname}",
+            field="machine",
+            value=name,
+            allowed=_NO_CLUSTER,
+        )
+    machine.status = next_state(State(machine.status), Event.ENROLLED)
+    networks = _networks(session, group, role, place)
+    _check_interfaces(machine, networks)
+    machine.bootstrap = role == "controller" and not _has_controller(session, group)
+    machine.cluster, machine.role, machine.location = group, role, place
+    number = _next_number(session, group.id, role)
+    machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
+    machine.puppet_status = PuppetStatus.NOT_RUN
+    for network in networks:
+        _give_address(session, machine, network, fixed_ip)
+    session.flush()
+    session.refresh(machine, ["addresses"])
+    return MachineView.of(machine)
+
+
+def _has_controller(session: Session, cluster: Cluster) -> bool:
+    query = select(Machine.id).where(Machine.cluster_id == cluster.id, Machine.role == "controller")
+    return session.scalar(query.limit(1)) is not None
+
+
+def _networks(session: Session, cluster: Cluster, role: str, place: Location) -> list[Network]:
+    """Return the networks that the machine will be connected to.
+
+    :raises Conflict: when none of them can carry its management traffic
+    """
+    rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
+    members = queries.cluster_machines(session, cluster.id)
+    uses = addressing.networks_for_machine(
+        [queries.network_use(row) for row in rows.values()],
+        role,
+        place.name,
+        has_network_nodes=any(member.role == "network" for member in members),
+    )
+    if not any(addressing.is_management(use) for use in uses):
+        raise Conflict(
+            f"cluster {cluster.name} has no private network for role {role} at {place.name}",
+            field="location",
+            value=place.name,
+            allowed=f"a location with a network of role all or {role}: use network-add first",
+        )
+    return [rows[use.name] for use in uses]
+
+
+def _check_interfaces(machine: Machine, networks: list[Network]) -> None:
+    nics = HardwareReport.model_validate(machine.hardware).nics
+    for network in networks:
+        if network.iface1 is not None:
+            interfaces.select_interface(network.iface1, nics)
+
+
+def _next_number(session: Session, cluster_id: int, role: str) -> int:
+    """Return the next number of a role's host names; numbers are never used again."""
+    counter = session.get(RoleCount, (cluster_id, role))
+    if counter is None:
+        counter = RoleCount(cluster_id=cluster_id, role=role, count=0)
+        session.add(counter)
+    counter.count += 1
+    return counter.count
+
+
+def _give_address(
+    session: Session, machine: Machine, network: Network, fixed_ip: str | None
+) -> None:
+    use = queries.network_use(network)
+    if not addressing.needs_address(use):
+        return
+    used = queries.used_addresses(session, network.id)
+    if fixed_ip is not None:
+        address = addressing.check_fixed_address(fixed_ip, use, used)
+    else:
+        address = addressing.next_address(use.name, use.addresses, used)
+    session.add(IpAddress(ip=str(address), usefor="machine", network=network, machine=machine))
+
+
+def remove(session: Session, name: str) -> MachineView:
+    """Take a machine out of its cluster; an installed one starts the live system next.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: it belongs to no cluster
+    :raises WrongState: it is being installed
+    """
+    machine = queries.machine(session, name, lock=True)
+    cluster = machine.cluster
+    if cluster is None:
+        raise Conflict(
+            f"machine {name} belongs to no cluster",
+            field="machine",
+            value=name,
+            allowed="a machine of a cluster: see machine-list",
+        )
+    queries.cluster(session, cluster.name, lock=True)
+    machine.status = next_state(State(machine.status), Event.REMOVED)
+    if machine.bootstrap:
+        _pass_on_bootstrap(session, cluster, machine)
+    for address in list(machine.addresses):
+        if address.usefor != "ipmi":
+            session.delete(address)
+    machine.cluster, machine.role, machine.hostname, machine.location = None, None, None, None
+    machine.plan_id, machine.puppet_token = None, None
+    machine.puppet_status = PuppetStatus.NOT_RUN
+    session.flush()
+    session.refresh(machine, ["addresses"])
+    return MachineView.of(machine)
+
+
+def _pass_on_bootstrap(session: Session, cluster: Cluster, leaving: Machine) -> None:
+    leaving.bootstrap = False
+    for machine in queries.cluster_machines(session, cluster.id):
+        if machine.role == "controller" and machine.id != leaving.id:
+            machine.bootstrap = True
+            return
+
+
+def destroy(session: Session, name: str) -> None:
+    """Forget a machine that belongs to no cluster; it may introduce itself anew.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: it belongs to a cluster
+    """
+    machine = queries.machine(session, name, lock=True)
+    if machine.cluster is not None:
+        raise Conflict(
+            f"machine {name} belongs to cluster {machine.cluster.name}",
+            field="machine",
+            value=name,
+            allowed=_NO_CLUSTER + "; use machine-remove first",
+        )
+    lines = session.scalars(select(InstallLogLine).where(InstallLogLine.machine_id == machine.id))
+    for line in lines:
+        session.delete(line)
+    session.delete(machine)
+
+
+def start_live(session: Session, name: str) -> MachineView:
+    """Have a machine start the live system the next time it asks the network.
+
+    :raises NotFound: no machine has this serial number or host name
+    """
+    machine = queries.machine(session, name, lock=True)
+    machine.status = next_state(State(machine.status), Event.LIVE_REQUESTED)
+    machine.plan_id = None
+    return MachineView.of(machine)

@@ -1,0 +1,252 @@
+"""What machines say: reports, events and log lines, and what they are told to do.
+
+A machine's first report binds its serial number to the key that its agent made. Later reports
+need that key. A machine that starts the live system anew has lost it; it may bind another one
+with the nonce that the server put into the boot entry for one of its hardware addresses.
+"""
+
+import logging
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import credentials
+from ocinstaller.actions.context import Installation
+from ocinstaller.model.errors import Conflict, Forbidden
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.plan import (
+    Directive,
+    DirectiveKind,
+    EventReport,
+    InstallEvent,
+    LogBatch,
+)
+from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
+from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac
+
+LOG = logging.getLogger(__name__)
+
+_PUPPET = {
+    InstallEvent.PUPPET_RUNNING: PuppetStatus.RUNNING,
+    InstallEvent.PUPPET_SUCCESS: PuppetStatus.SUCCESS,
+    InstallEvent.PUPPET_FAILURE: PuppetStatus.FAILURE,
+}
+
+
+class LogGap(Conflict):
+    """Log lines are missing between what is stored and what was sent."""
+
+    def __init__(self, next_seq: int) -> None:
+        super().__init__(
+            f"log lines are missing: the next one is {next_seq}", field="seq", allowed=str(next_seq)
+        )
+        self.next_seq = next_seq
+
+
+def receive_report(
+    session: Session, oci: Installation, report: HardwareReport, key: str, nonce: str, peer: str
+) -> Directive:
+    """Store a hardware report and answer what the machine is to do.
+
+    :param key: the agent's key
+    :param nonce: of the boot entry; empty when the agent was not started by one
+    :param peer: address that the report came from
+    :raises Forbidden: the key is not that of this machine, a hardware address is another
+        machine's, or an unknown machine is not in a trusted network
+    """
+    now = datetime.now(UTC)
+    macs = {nic.mac for nic in report.nics}
+    machine = session.scalar(
+        select(Machine).where(Machine.serial == report.serial).with_for_update()
+    )
+    _check_macs(session, machine, macs)
+    if machine is None:
+        machine = _introduce(session, oci, report, key, peer, now)
+    elif not credentials.same(machine.key_digest, credentials.token_digest(key)):
+        _bind_new_key(session, machine, key, nonce, macs)
+    machine.status = next_state(State(machine.status), Event.REPORTED)
+    machine.hardware = report.model_dump(mode="json")
+    machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
+    machine.report_counter += 1
+    _store_macs(machine, macs)
+    return _directive(oci, machine)
+
+
+def _check_macs(session: Session, machine: Machine | None, macs: set[str]) -> None:
+    owner = session.scalar(
+        select(Machine)
+        .join(MachineMac, MachineMac.machine_id == Machine.id)
+        .where(MachineMac.mac.in_(macs), Machine.id != (machine.id if machine else 0))
+        .limit(1)
+    )
+    if owner is not None:
+        raise Forbidden(
+            f"a hardware address of this report belongs to machine {owner.serial}",
+            field="nics",
+            value=", ".join(sorted(macs)),
+            allowed="hardware addresses of one machine only; use machine-destroy for an old one",
+        )
+
+
+def _introduce(
+    session: Session, oci: Installation, report: HardwareReport, key: str, peer: str, now: datetime
+) -> Machine:
+    trusted = [ip_network(text.strip(), strict=False) for text in oci.conf.network.TRUSTED_NETWORKS]
+    if not any(ip_address(peer) in network for network in trusted):
+        raise Forbidden(
+            f"{peer} is not in a trusted network",
+            field="address",
+            value=peer,
+            allowed=", ".join(map(str, trusted)),
+        )
+    machine = Machine(
+        serial=report.serial,
+        status=State.LIVE,
+        puppet_status=PuppetStatus.NOT_RUN,
+        status_reason="",
+        hardware={},
+        key_digest=credentials.token_digest(key),
+        first_seen=now,
+        last_seen=now,
+        report_counter=0,
+        bootstrap=False,
+    )
+    session.add(machine)
+    LOG.info("machine introduced itself", extra={"serial": report.serial, "peer": peer})
+    return machine
+
+
+def _bind_new_key(session: Session, machine: Machine, key: str, nonce: str, macs: set[str]) -> None:
+    digest = credentials.token_digest(nonce)
+    offers = session.scalars(select(BootOffer).where(BootOffer.mac.in_(macs)))
+    offer = next((o for o in offers if credentials.same(o.nonce_digest, digest)), None)
+    if offer is None:
+        raise Forbidden(
+            f"the key is not that of machine {machine.serial}",
+            field="Authorization",
+            value="(not shown)",
+            allowed="the key of its first report, or a start from the network through this server",
+        )
+    session.delete(offer)
+    machine.key_digest = credentials.token_digest(key)
+    LOG.info("machine bound a new key", extra={"serial": machine.serial, "mac": offer.mac})
+
+
+def _store_macs(machine: Machine, macs: set[str]) -> None:
+    known = {row.mac: row for row in machine.macs}
+    for mac in known.keys() - macs:
+        machine.macs.remove(known[mac])
+    for mac in sorted(macs - known.keys()):
+        machine.macs.append(MachineMac(mac=mac))
+
+
+def _directive(oci: Installation, machine: Machine) -> Directive:
+    if machine.status == State.INSTALLING:
+        return Directive(kind=DirectiveKind.INSTALL, interval_s=oci.conf.server.ready_interval)
+    if machine.status in LOCAL_BOOT_STATES:
+        return Directive(kind=DirectiveKind.REBOOT, interval_s=oci.conf.server.report_interval)
+    ready = machine.cluster_id is not None
+    server = oci.conf.server
+    interval = server.ready_interval if ready else server.report_interval
+    return Directive(kind=DirectiveKind.WAIT, interval_s=interval)
+
+
+def authenticate(session: Session, serial: str, key: str) -> Machine:
+    """Return the machine whose key this is.
+
+    :raises Forbidden: when it is not; an unknown serial number gets the same answer
+    """
+    machine = session.scalar(select(Machine).where(Machine.serial == serial).with_for_update())
+    digest = credentials.token_digest(key)
+    if machine is None or not credentials.same(machine.key_digest, digest):
+        raise Forbidden(f"the key is not that of machine {serial}", field="Authorization")
+    return machine
+
+
+def receive_event(session: Session, event: EventReport, key: str, peer: str) -> None:
+    """Move the machine on after what it tells of its installation, its start or its Puppet run.
+
+    :raises Forbidden: the key is not that of this machine
+    :raises WrongState: the event does not fit the machine's state
+    :raises Conflict: the event is about another installation than the present one
+    """
+    machine = authenticate(session, event.serial, key)
+    _check_plan(machine, event.plan_id)
+    machine.last_seen, machine.ipaddr = datetime.now(UTC), peer
+    if event.event in _PUPPET:
+        _puppet_event(session, machine, event)
+    elif event.event is InstallEvent.STARTED:
+        machine.status = next_state(State(machine.status), Event.REPORTED)
+        machine.status_reason = ""
+    elif event.event is InstallEvent.INSTALLED:
+        machine.status = next_state(State(machine.status), Event.DISK_WRITTEN)
+    elif event.event is InstallEvent.FAILED:
+        machine.status = next_state(State(machine.status), Event.INSTALL_FAILED)
+        machine.status_reason = event.reason
+    elif event.event is InstallEvent.BOOTED:
+        machine.status = next_state(State(machine.status), Event.BOOTED)
+
+
+def _check_plan(machine: Machine, plan_id: str) -> None:
+    if plan_id != (machine.plan_id or ""):
+        raise Conflict(
+            f"machine {machine.serial} is not in the installation {plan_id}",
+            field="plan_id",
+            value=plan_id,
+            allowed=machine.plan_id or "none: no installation was requested",
+        )
+
+
+def _puppet_event(session: Session, machine: Machine, event: EventReport) -> None:
+    machine.puppet_status = _PUPPET[event.event]
+    machine.status_reason = event.reason
+    if event.event is not InstallEvent.PUPPET_SUCCESS:
+        return
+    machine.puppet_token = None
+    if machine.role == "controller" and machine.cluster is not None:
+        controllers = session.scalars(
+            select(Machine.puppet_status).where(
+                Machine.cluster_id == machine.cluster_id, Machine.role == "controller"
+            )
+        )
+        if all(status == PuppetStatus.SUCCESS for status in controllers):
+            machine.cluster.initial_cluster_setup = False
+
+
+def receive_log(session: Session, batch: LogBatch, key: str) -> None:
+    """Append lines to the machine's installation log; lines that are stored already are skipped.
+
+    :raises Forbidden: the key is not that of this machine
+    :raises Conflict: the lines are about another installation than the present one
+    :raises LogGap: lines before these are missing
+    """
+    machine = authenticate(session, batch.serial, key)
+    _check_plan(machine, batch.plan_id)
+    last = session.scalar(
+        select(InstallLogLine.seq)
+        .where(InstallLogLine.plan_id == batch.plan_id)
+        .order_by(InstallLogLine.seq.desc())
+        .limit(1)
+    )
+    expected = 0 if last is None else last + 1
+    now = datetime.now(UTC)
+    machine.last_seen = now
+    for line in batch.lines:
+        if line.seq > expected:
+            raise LogGap(expected)
+        if line.seq < expected:
+            continue
+        session.add(
+            InstallLogLine(
+                machine_id=machine.id,
+                plan_id=batch.plan_id,
+                seq=line.seq,
+                step=line.step,
+                level=line.level,
+                text=line.text,
+                received_at=now,
+            )
+        )
+        expected += 1

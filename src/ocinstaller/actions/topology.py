@@ -1,0 +1,234 @@
+"""Swift regions, locations and networks."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions.views import LocationView, NetworkView, SwiftRegionView
+from ocinstaller.model import addressing, interfaces, naming, roles
+from ocinstaller.model.errors import Conflict, Duplicate, InUse, InvalidValue
+from ocinstaller.store import queries
+from ocinstaller.store.tables import IpAddress, Location, Machine, Network, SwiftRegion
+
+_NO_BOND = "none"
+
+
+def create_swift_region(session: Session, name: str) -> SwiftRegionView:
+    """Create a Swift region.
+
+    :raises InvalidValue: the name is malformed
+    :raises Duplicate: the name is taken
+    """
+    naming.check_object_name("name", name)
+    if session.scalar(select(SwiftRegion).where(SwiftRegion.name == name)):
+        raise Duplicate("name", name)
+    session.add(SwiftRegion(name=name))
+    return SwiftRegionView(name)
+
+
+def list_swift_regions(session: Session) -> list[SwiftRegionView]:
+    """Return all Swift regions, by name."""
+    names = session.scalars(select(SwiftRegion.name).order_by(SwiftRegion.name))
+    return [SwiftRegionView(name) for name in names]
+
+
+def delete_swift_region(session: Session, name: str) -> None:
+    """Delete a Swift region.
+
+    :raises NotFound: there is none of this name
+    :raises InUse: locations are in it
+    """
+    row = queries.swift_region(session, name)
+    users = session.scalars(select(Location.name).where(Location.swift_region_id == row.id)).all()
+    if users:
+        raise InUse("swift region", name, f"locations {', '.join(users)}")
+    session.delete(row)
+
+
+def create_location(session: Session, name: str, swift_region: str) -> LocationView:
+    """Create a location in a Swift region.
+
+    :raises InvalidValue: the name is malformed
+    :raises Duplicate: the name is taken
+    :raises NotFound: the region does not exist
+    """
+    naming.check_object_name("name", name)
+    region = queries.swift_region(session, swift_region)
+    if session.scalar(select(Location).where(Location.name == name)):
+        raise Duplicate("name", name)
+    row = Location(name=name, swift_region=region)
+    session.add(row)
+    return LocationView.of(row)
+
+
+def list_locations(session: Session) -> list[LocationView]:
+    """Return all locations, by name."""
+    return [
+        LocationView.of(row) for row in session.scalars(select(Location).order_by(Location.name))
+    ]
+
+
+def delete_location(session: Session, name: str) -> None:
+    """Delete a location.
+
+    :raises NotFound: there is none of this name
+    :raises InUse: networks or machines are there
+    """
+    row = queries.location(session, name)
+    nets = session.scalars(select(Network.name).where(Network.location_id == row.id)).all()
+    if nets:
+        raise InUse("location", name, f"networks {', '.join(nets)}")
+    users = session.scalars(select(Machine.serial).where(Machine.location_id == row.id)).all()
+    if users:
+        raise InUse("location", name, f"machines {', '.join(users)}")
+    session.delete(row)
+
+
+def create_network(
+    session: Session, name: str, ip: str, cidr: int, location: str, *, is_public: bool
+) -> NetworkView:
+    """Create a network; OCI hands out its addresses but for the router's and the last.
+
+    :raises InvalidValue: name, address or prefix are malformed
+    :raises Duplicate: the name is taken
+    :raises Conflict: it overlaps another network
+    :raises NotFound: the location does not exist
+    """
+    naming.check_object_name("name", name)
+    network = addressing.parse_network(ip, cidr)
+    place = queries.location(session, location)
+    if session.scalar(select(Network).where(Network.name == name)):
+        raise Duplicate("name", name)
+    others = [(n.name, addressing.parse_network(n.ip, n.cidr)) for n in queries.networks(session)]
+    addressing.check_overlap(network, others)
+    addresses = addressing.allocatable(network)
+    row = Network(
+        name=name,
+        ip=str(network.network_address),
+        cidr=network.prefixlen,
+        first_ip=str(addresses.first),
+        last_ip=str(addresses.last),
+        is_public=is_public,
+        location=place,
+    )
+    session.add(row)
+    return NetworkView.of(row)
+
+
+def list_networks(session: Session) -> list[NetworkView]:
+    """Return all networks, by name."""
+    return [NetworkView.of(row) for row in queries.networks(session)]
+
+
+def delete_network(session: Session, name: str) -> None:
+    """Delete a network that belongs to no cluster.
+
+    :raises NotFound: there is none of this name
+    :raises InUse: a cluster uses it
+    """
+    row = queries.network(session, name)
+    if row.cluster is not None:
+        raise InUse("network", name, f"cluster {row.cluster.name}")
+    session.delete(row)
+
+
+def assign_network(
+    session: Session, name: str, cluster: str, role: str, iface1: str, iface2: str
+) -> NetworkView:
+    """Give a network to a cluster for the machines of a role, on one interface.
+
+    A public network for `all` or `controller` holds the API's virtual address, which is reserved
+    here.
+
+    :raises InvalidValue: role or interface are not allowed
+    :raises NotFound: network or cluster do not exist
+    :raises Conflict: another cluster has it, or machines of the role are enrolled already
+    """
+    row = queries.network(session, name)
+    target = queries.cluster(session, cluster, lock=True)
+    roles.check_network_purpose(role)
+    interfaces.check_selector("iface1", iface1)
+    _refuse_bond(iface2)
+    if row.cluster is not None:
+        raise Conflict(
+            f"network {name} belongs to cluster {row.cluster.name}",
+            field="network",
+            value=name,
+            allowed="a network without a cluster: see network-list",
+        )
+    row.cluster, row.role, row.iface1, row.iface2 = target, role, iface1, None
+    use = queries.network_use(row)
+    _refuse_second_vip(session, target.id, use)
+    _refuse_enrolled(session, target.id, use)
+    if addressing.holds_api_vip(use):
+        _reserve_vip(session, row, use)
+    return NetworkView.of(row)
+
+
+def _refuse_bond(iface2: str) -> None:
+    if iface2 != _NO_BOND:
+        raise InvalidValue("iface2", iface2, "none: bonds are not supported yet")
+
+
+def _refuse_second_vip(session: Session, cluster_id: int, use: addressing.NetworkUse) -> None:
+    vip = queries.vip_address(session, cluster_id)
+    if vip is not None and addressing.holds_api_vip(use):
+        raise Conflict(
+            f"network {vip.network.name} holds the cluster's API address already",
+            field="network",
+            value=use.name,
+            allowed="one public network of role all or controller in a cluster",
+        )
+
+
+def _refuse_enrolled(session: Session, cluster_id: int, use: addressing.NetworkUse) -> None:
+    """Machines get their addresses when they are enrolled, so networks have to come first."""
+    if not addressing.needs_address(use):
+        return
+    present = queries.cluster_machines(session, cluster_id)
+    has_network_nodes = any(machine.role == "network" for machine in present)
+    affected = [
+        machine.hostname or machine.serial
+        for machine in present
+        if machine.location is not None
+        and addressing.networks_for_machine(
+            [use], machine.role or "", machine.location.name, has_network_nodes=has_network_nodes
+        )
+    ]
+    if affected:
+        raise Conflict(
+            f"network {use.name}: machines are enrolled already: {', '.join(affected)}",
+            field="network",
+            value=use.name,
+            allowed="networks are added before the machines that use them",
+        )
+
+
+def _reserve_vip(session: Session, row: Network, use: addressing.NetworkUse) -> None:
+    used = queries.used_addresses(session, row.id)
+    address = addressing.next_address(use.name, use.addresses, used)
+    session.add(IpAddress(ip=str(address), usefor="vip", vip_usage="api", network=row))
+
+
+def release_network(session: Session, name: str) -> NetworkView:
+    """Take a network away from its cluster.
+
+    :raises NotFound: there is none of this name
+    :raises Conflict: it belongs to no cluster
+    :raises InUse: machines have addresses in it
+    """
+    row = queries.network(session, name)
+    if row.cluster is None:
+        raise Conflict(
+            f"network {name} belongs to no cluster",
+            field="network",
+            value=name,
+            allowed="a network of a cluster: see network-list",
+        )
+    addresses = session.scalars(select(IpAddress).where(IpAddress.network_id == row.id)).all()
+    users = [a.machine.hostname or a.machine.serial for a in addresses if a.machine is not None]
+    if users:
+        raise InUse("network", name, f"machines {', '.join(users)}")
+    for address in addresses:
+        session.delete(address)
+    row.cluster, row.role, row.iface1, row.iface2 = None, None, None, None
+    return NetworkView.of(row)

@@ -1,0 +1,186 @@
+"""What the use cases answer: plain values for API, CLI and web pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ocinstaller.model import naming
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.store.tables import Cluster, InstallLogLine, IpAddress, Location, Machine, Network
+
+
+@dataclass(frozen=True)
+class SwiftRegionView:
+    """A Swift region."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class LocationView:
+    """A location and its Swift region."""
+
+    name: str
+    swift_region: str
+
+    @classmethod
+    def of(cls, row: Location) -> "LocationView":
+        """Return the row as a view."""
+        return cls(row.name, row.swift_region.name)
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """A network, its range, and what it is used for."""
+
+    name: str
+    ip: str
+    cidr: int
+    first_ip: str
+    last_ip: str
+    is_public: bool
+    location: str
+    cluster: str | None
+    role: str | None
+    iface1: str | None
+    iface2: str | None
+
+    @classmethod
+    def of(cls, row: Network) -> "NetworkView":
+        """Return the row as a view."""
+        return cls(
+            name=row.name,
+            ip=row.ip,
+            cidr=row.cidr,
+            first_ip=row.first_ip,
+            last_ip=row.last_ip,
+            is_public=row.is_public,
+            location=row.location.name,
+            cluster=row.cluster.name if row.cluster else None,
+            role=row.role,
+            iface1=row.iface1,
+            iface2=row.iface2,
+        )
+
+
+@dataclass(frozen=True)
+class ClusterView:
+    """A cluster, its API's name and address, and what the operator should know about it."""
+
+    name: str
+    domain: str
+    region_name: str
+    vip_hostname: str
+    vip_address: str | None
+    time_server_host: str
+    initial_cluster_setup: bool
+    machines: int
+    controllers: int
+    highly_available: bool
+    notice: str
+
+    @classmethod
+    def of(cls, row: Cluster, vip: IpAddress | None, roles: list[str]) -> "ClusterView":
+        """Return the row as a view; `roles` are those of its machines."""
+        controllers = roles.count("controller")
+        return cls(
+            name=row.name,
+            domain=row.domain,
+            region_name=row.region_name,
+            vip_hostname=naming.api_hostname(row.name, row.domain, row.vip_hostname),
+            vip_address=vip.ip if vip else None,
+            time_server_host=row.time_server_host,
+            initial_cluster_setup=row.initial_cluster_setup,
+            machines=len(roles),
+            controllers=controllers,
+            highly_available=controllers >= QUORUM,
+            notice=_availability(controllers),
+        )
+
+
+QUORUM = 3
+"""Controllers that survive the loss of one: a majority of three is two."""
+
+
+def _availability(controllers: int) -> str:
+    if controllers >= QUORUM:
+        return ""
+    return f"not highly available: {controllers} of at least {QUORUM} controllers"
+
+
+@dataclass(frozen=True)
+class AddressView:
+    """An address of a machine and its network."""
+
+    network: str
+    ip: str
+    cidr: int
+    usefor: str
+
+
+@dataclass(frozen=True)
+class MachineView:
+    """A machine as listings show it."""
+
+    serial: str
+    product_name: str
+    hostname: str | None
+    ip: str
+    status: str
+    status_reason: str
+    puppet_status: str
+    role: str | None
+    cluster: str | None
+    location: str | None
+    memory_mib: int
+    last_seen: datetime
+    addresses: list[AddressView]
+
+    @classmethod
+    def of(cls, row: Machine) -> "MachineView":
+        """Return the row as a view."""
+        hardware = HardwareReport.model_validate(row.hardware)
+        return cls(
+            serial=row.serial,
+            product_name=hardware.product.name,
+            hostname=row.hostname,
+            ip=row.ipaddr,
+            status=row.status,
+            status_reason=row.status_reason,
+            puppet_status=row.puppet_status,
+            role=row.role,
+            cluster=row.cluster.name if row.cluster else None,
+            location=row.location.name if row.location else None,
+            memory_mib=hardware.memory_mib,
+            last_seen=row.last_seen,
+            addresses=[
+                AddressView(a.network.name, a.ip, a.network.cidr, a.usefor) for a in row.addresses
+            ],
+        )
+
+
+@dataclass(frozen=True)
+class MachineDetail:
+    """A machine with everything that it reported."""
+
+    machine: MachineView
+    hardware: HardwareReport
+    first_seen: datetime
+    report_counter: int
+
+
+@dataclass(frozen=True)
+class LogLineView:
+    """A line of an installation log; `id` grows, so that followers can ask for what is new."""
+
+    id: int
+    plan_id: str
+    seq: int
+    step: str
+    level: str
+    text: str
+    received_at: datetime
+
+    @classmethod
+    def of(cls, row: InstallLogLine) -> "LogLineView":
+        """Return the row as a view."""
+        return cls(row.id, row.plan_id, row.seq, row.step, row.level, row.text, row.received_at)

@@ -1,0 +1,185 @@
+"""The files that make an unpacked image this machine's system. Pure text, no input or output."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ocinstaller.model.plan import TargetFile
+
+_SECRET = 0o600
+_CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # made by update-ca-certificates from the .crt below
+_CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"  # noqa: S105 - the object identifier, RFC 2985 5.4.1
+
+
+@dataclass(frozen=True)
+class NicConfig:
+    """How one interface is configured."""
+
+    name: str
+    mac: str
+    addresses: tuple[str, ...]
+    """With prefix length; empty for one that only has to be up."""
+    gateway: str | None = None
+
+
+@dataclass(frozen=True)
+class HostEntry:
+    """An address and its names, the canonical one first."""
+
+    address: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """Where the machine fetches packages from."""
+
+    release: str
+    mirror: str
+    security_mirror: str
+    proxy: str | None
+
+
+@dataclass(frozen=True)
+class PuppetConfig:
+    """How the machine's Puppet agent finds and proves itself to its server."""
+
+    server: str
+    environment: str
+    ca_pem: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A certificate under the name that its files carry."""
+
+    name: str
+    certificate: str
+    chain: str
+    key: str = field(repr=False)
+    bundle: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TargetSystem:
+    """Everything that distinguishes this machine's system from the image."""
+
+    serial: str
+    plan_id: str
+    hostname: str
+    server_url: str
+    nics: tuple[NicConfig, ...]
+    hosts: tuple[HostEntry, ...]
+    nameservers: tuple[str, ...]
+    packages: PackageSource
+    authorized_keys: str
+    root_ca: str
+    machine_identity: Identity
+    api_identity: Identity | None
+    puppet: PuppetConfig
+
+
+def render(system: TargetSystem) -> tuple[TargetFile, ...]:
+    """Return all files of a machine."""
+    return (
+        TargetFile(path="/etc/hosts", content=hosts_file(system.hostname, system.hosts)),
+        *(_network_file(nic) for nic in system.nics),
+        _resolver(system.nameservers),
+        *_package_files(system.packages),
+        TargetFile(path="/root/.ssh/authorized_keys", content=system.authorized_keys, mode=_SECRET),
+        *_certificate_files(system),
+        *_puppet_files(system.hostname, system.puppet),
+        _agent_file(system),
+    )
+
+
+def hosts_file(hostname: str, entries: Sequence[HostEntry]) -> str:
+    """Return `/etc/hosts` with OCI's part between the marks that operators know."""
+    lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback", ""]
+    lines.append("# OCISTA_MAINTAINED: do not edit below this line")
+    own = [entry for entry in entries if hostname in entry.names]
+    others = [entry for entry in entries if hostname not in entry.names]
+    lines += [f"{entry.address} {' '.join(entry.names)}" for entry in (*own, *others)]
+    lines.append("# OCIFIN_MAINTAINED: do not edit above this line")
+    return "\n".join(lines) + "\n"
+
+
+def _network_file(nic: NicConfig) -> TargetFile:
+    lines = ["[Match]", f"MACAddress={nic.mac}", "", "[Network]", "LinkLocalAddressing=no"]
+    lines += [f"Address={address}" for address in nic.addresses]
+    if nic.gateway:
+        lines.append(f"Gateway={nic.gateway}")
+    if not nic.addresses:
+        lines += ["", "[Link]", "RequiredForOnline=no"]
+    return TargetFile(
+        path=f"/etc/systemd/network/10-oci-{nic.name}.network", content="\n".join(lines) + "\n"
+    )
+
+
+def _resolver(nameservers: Sequence[str]) -> TargetFile:
+    lines = [f"nameserver {address}" for address in nameservers]
+    return TargetFile(path="/etc/resolv.conf", content="".join(f"{line}\n" for line in lines))
+
+
+def _package_files(source: PackageSource) -> list[TargetFile]:
+    signed_by = "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg"
+    release = source.release
+    text = f"""Types: deb
+URIs: {source.mirror}
+Suites: {release} {release}-updates
+Components: main non-free-firmware
+{signed_by}
+
+Types: deb
+URIs: {source.security_mirror}
+Suites: {release}-security
+Components: main non-free-firmware
+{signed_by}
+"""
+    files = [TargetFile(path="/etc/apt/sources.list.d/debian.sources", content=text)]
+    if source.proxy:
+        line = f'Acquire::http::Proxy "http://{source.proxy}";\n'
+        files.append(TargetFile(path="/etc/apt/apt.conf.d/90oci-proxy", content=line))
+    return files
+
+
+def _certificate_files(system: TargetSystem) -> list[TargetFile]:
+    own = system.machine_identity
+    files = [
+        TargetFile(path="/usr/local/share/ca-certificates/oci-root-ca.crt", content=system.root_ca),
+        TargetFile(path=f"/etc/ssl/oci/{own.name}.crt", content=own.certificate),
+        TargetFile(path=f"/etc/ssl/oci/{own.name}-chain.pem", content=own.chain),
+        TargetFile(path=f"/etc/ssl/oci/{own.name}.pem", content=own.bundle, mode=_SECRET),
+        TargetFile(path=f"/etc/ssl/private/{own.name}.key", content=own.key, mode=_SECRET),
+    ]
+    api = system.api_identity
+    if api is not None:
+        files.append(
+            TargetFile(path=f"/etc/ssl/oci/{api.name}.pem", content=api.bundle, mode=_SECRET)
+        )
+    return files
+
+
+def _puppet_files(hostname: str, puppet: PuppetConfig) -> list[TargetFile]:
+    main = f"""[main]
+server = {puppet.server}
+certname = {hostname}
+environment = {puppet.environment}
+"""
+    attributes = f'custom_attributes:\n  {_CHALLENGE_PASSWORD}: "{puppet.token}"\n'
+    return [
+        TargetFile(path="/etc/puppet/puppet.conf", content=main),
+        TargetFile(path="/etc/puppet/csr_attributes.yaml", content=attributes, mode=_SECRET),
+        TargetFile(path="/var/lib/puppet/ssl/certs/ca.pem", content=puppet.ca_pem),
+    ]
+
+
+def _agent_file(system: TargetSystem) -> TargetFile:
+    document = {
+        "url": system.server_url,
+        "ca_file": _CA_FILE,
+        "serial": system.serial,
+        "plan_id": system.plan_id,
+    }
+    return TargetFile(path="/etc/oci/agent.json", content=json.dumps(document, indent=2) + "\n")

@@ -1,0 +1,170 @@
+"""The configuration file: its sections, options, defaults and meanings.
+
+The sections and names are those that operators of the original OCI have in
+`/etc/openstack-cluster-installer/openstack-cluster-installer.conf`; sections it did not have are
+ours. Options of later capabilities are added together with the code that reads them, so that no
+option is without effect.
+"""
+
+from pathlib import Path
+
+from oslo_config import cfg
+
+DEFAULT_CONFIG = Path("/etc/openstack-cluster-installer/openstack-cluster-installer.conf")
+
+_NETWORK = (
+    cfg.HostAddressOpt(
+        "OCI_IP", default="192.168.100.2", help="Address of this server as the machines see it."
+    ),
+    cfg.ListOpt(
+        "TRUSTED_NETWORKS",
+        default=["192.168.100.0/24"],
+        help="Networks from which an unknown machine may introduce itself.",
+    ),
+    cfg.URIOpt(
+        "debian_mirror",
+        default="http://deb.debian.org/debian",
+        help="Debian mirror of the installed systems.",
+    ),
+    cfg.URIOpt(
+        "debian_security_mirror",
+        default="http://security.debian.org/debian-security",
+        help="Mirror of Debian's security updates.",
+    ),
+    cfg.BoolOpt(
+        "USE_HTTP_PROXY",
+        default=False,
+        help="Whether the installed systems fetch packages through HTTP_PROXY_ADDR.",
+    ),
+    cfg.StrOpt("HTTP_PROXY_ADDR", default="", help="Proxy for packages, as host:port."),
+    cfg.ListOpt(
+        "nameservers", default=[], help="DNS resolvers of the installed systems; may be empty."
+    ),
+)
+
+_SERVER = (
+    cfg.IPOpt("listen_address", default="::", help="Address that the server listens on."),
+    cfg.PortOpt("https_port", default=443, help="Port of the API, the web pages and the agents."),
+    cfg.PortOpt("http_port", default=80, help="Port of the boot files."),
+    cfg.StrOpt("state_dir", default="/var/lib/oci", help="Data base, certificates and keys."),
+    cfg.IntOpt(
+        "report_interval", default=30, min=1, help="Seconds between the reports of a machine."
+    ),
+    cfg.IntOpt(
+        "ready_interval",
+        default=5,
+        min=1,
+        help="The same for a machine that is enrolled and waits for its installation.",
+    ),
+    cfg.StrOpt(
+        "authorized_keys",
+        default="/etc/openstack-cluster-installer/authorized_keys",
+        help="Public SSH keys of root on every machine.",
+    ),
+    cfg.StrOpt(
+        "log_format", default="text", choices=["text", "json"], help="Form of the log lines."
+    ),
+)
+
+_DATABASE = (
+    cfg.StrOpt(
+        "connection",
+        default="",
+        secret=True,
+        help="SQLAlchemy URL; empty uses SQLite in state_dir.",
+    ),
+)
+
+_PKI = (
+    cfg.StrOpt(
+        "key_type", default="ecdsa", choices=["ecdsa", "rsa"], help="Algorithm of new keys."
+    ),
+    cfg.IntOpt("leaf_days", default=825, min=1, help="Lifetime of certificates in days."),
+)
+
+_IMAGES = (
+    cfg.StrOpt(
+        "directory",
+        default="/var/lib/openstack-cluster-installer/images",
+        help="Where the built live and target images are.",
+    ),
+    cfg.StrOpt(
+        "live_cmdline",
+        default="console=tty0 console=ttyS0,115200",
+        help="Further kernel arguments of the live system.",
+    ),
+    cfg.StrOpt(
+        "target_cmdline",
+        default="console=tty0 console=ttyS0,115200",
+        help="Further kernel arguments of the installed system.",
+    ),
+)
+
+_DHCP = (
+    cfg.BoolOpt("enabled", default=False, help="Run dnsmasq for DHCP and TFTP."),
+    cfg.StrOpt("interface", default="", help="Interface that dnsmasq serves."),
+    cfg.IPOpt("range_first", default="192.168.100.200", help="First address of live systems."),
+    cfg.IPOpt("range_last", default="192.168.100.250", help="Last address of live systems."),
+    cfg.StrOpt(
+        "network_namespace", default="", help="Network namespace of the interface; may be empty."
+    ),
+    cfg.BoolOpt(
+        "router_advertisements",
+        default=False,
+        help="Announce an IPv6 prefix, which shortens the waiting of iPXE.",
+    ),
+)
+
+_PUPPET = (
+    cfg.StrOpt("server", default="puppet", help="Name of the puppetserver."),
+    cfg.IPOpt("server_address", help="Its address, for the hosts file; may be absent."),
+    cfg.StrOpt(
+        "ca_file",
+        default="/etc/puppet/puppetserver/ca/ca_crt.pem",
+        help="Certificate of the puppetserver's CA.",
+    ),
+    cfg.StrOpt("environment", default="production", help="Puppet environment of the machines."),
+)
+
+_RELEASES = (
+    cfg.StrOpt("debian_release", default="trixie", help="Debian release of installed systems."),
+    cfg.StrOpt("openstack_release", default="epoxy", help="OpenStack release to deploy."),
+)
+
+OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
+    "network": _NETWORK,
+    "server": _SERVER,
+    "database": _DATABASE,
+    "pki": _PKI,
+    "images": _IMAGES,
+    "dhcp": _DHCP,
+    "puppet": _PUPPET,
+    "releasenames": _RELEASES,
+}
+
+
+def load(config_file: Path = DEFAULT_CONFIG) -> cfg.ConfigOpts:
+    """Read the configuration file; a missing default file means the defaults.
+
+    :raises cfg.ConfigFilesNotFoundError: when another file than the default is missing
+    :raises cfg.Error: when a value is malformed; the message names option and value
+    """
+    conf = cfg.ConfigOpts()
+    for section, options in OPTIONS.items():
+        conf.register_opts(options, group=section)
+    present = config_file.exists() or config_file != DEFAULT_CONFIG
+    conf(args=[], default_config_files=[str(config_file)] if present else [])
+    _check_values(conf)
+    return conf
+
+
+def _check_values(conf: cfg.ConfigOpts) -> None:
+    """Read every option once: oslo.config validates at access, operators want it at start."""
+    for section, options in OPTIONS.items():
+        for option in options:
+            getattr(conf[section], option.dest)
+
+
+def database_url(conf: cfg.ConfigOpts) -> str:
+    """Return the SQLAlchemy URL of the data base."""
+    return conf.database.connection or f"sqlite:///{conf.server.state_dir}/oci.sqlite"

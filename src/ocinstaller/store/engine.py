@@ -1,0 +1,99 @@
+"""Connections and transactions, the same for SQLite, MariaDB and PostgreSQL."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+T = TypeVar("T")
+
+_SQLITE_BUSY_S = 30.0
+_ATTEMPTS = 12
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine with the settings that OCI relies on.
+
+    SQLite: write-ahead log, full synchronisation (what was acknowledged survives a power cut),
+    foreign keys, and no implicit transactions, because `transaction` begins them itself.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    engine = create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S})
+    path = engine.url.database
+    if path:
+        Path(path).touch(mode=0o600)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """Take the write lock at once: upgrading a read lock later can fail without a retry."""
+    immediate = connection.get_execution_options().get("oci_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+class Store:
+    """The data base, seen as transactions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._read = sessionmaker(engine, expire_on_commit=False)
+        writer = engine.execution_options(oci_write=True)
+        self._write = sessionmaker(writer, expire_on_commit=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view; nothing is kept."""
+        with self._read() as session:
+            yield session
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction and return its result once it is durable.
+
+        Runs it again when the data base refused it because of a concurrent transaction, so `work`
+        must do nothing but talk to its session.
+
+        :raises IntegrityError: when a constraint is still violated after several attempts
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._write.begin() as session:
+                    return work(session)
+            except (IntegrityError, OperationalError) as error:
+                if attempt == _ATTEMPTS - 1 or not _is_transient(error):
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
+        raise AssertionError("unreachable")
+
+
+_MYSQL_TRANSIENT = {1205, 1213, 1020}  # lock wait time-out, deadlock, record changed
+
+
+def _is_transient(error: DBAPIError) -> bool:
+    """Tell whether running the transaction again can help.
+
+    A violated constraint can: the second look sees the row that the other transaction committed,
+    and the use case then answers with its own error.
+    """
+    if isinstance(error, IntegrityError):
+        return True
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        return "locked" in str(original)
+    code = original.args[0] if original is not None and original.args else None
+    return code in _MYSQL_TRANSIENT

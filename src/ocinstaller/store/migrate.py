@@ -1,0 +1,35 @@
+"""Brings a data base to the present schema with Alembic."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the revision that the data base is at; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision(engine: Engine) -> str | None:
+    """Return the revision that this code needs."""
+    return ScriptDirectory.from_config(_config(engine)).get_current_head()
+
+
+def upgrade(engine: Engine) -> None:
+    """Apply the missing migrations; does nothing when there are none."""
+    if current_revision(engine) != head_revision(engine):
+        command.upgrade(_config(engine), "head")

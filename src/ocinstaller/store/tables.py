@@ -1,0 +1,218 @@
+"""The tables. Uniqueness and references are the data base's business, not the code's."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import JSON, BigInteger, TypeDecorator
+
+_NAME = String(63)
+_HOSTNAME = String(253)
+_DIGEST = String(64)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time; always stored and returned as UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: object) -> datetime | None:
+        """Drop the zone after converting to UTC: not all data bases store one."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
+        """Add the zone again."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; named constraints so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class SwiftRegion(Base):
+    """A Swift region: a set of locations."""
+
+    __tablename__ = "swift_regions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, unique=True)
+
+
+class Location(Base):
+    """A place with its own networks; the Swift zone."""
+
+    __tablename__ = "locations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, unique=True)
+    swift_region_id: Mapped[int] = mapped_column(ForeignKey("swift_regions.id"))
+    swift_region: Mapped[SwiftRegion] = relationship()
+
+
+class Cluster(Base):
+    """A cluster and its settings."""
+
+    __tablename__ = "clusters"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, unique=True)
+    domain: Mapped[str] = mapped_column(_HOSTNAME)
+    region_name: Mapped[str] = mapped_column(_NAME, default="RegionOne")
+    vip_hostname: Mapped[str] = mapped_column(_HOSTNAME, default="")
+    time_server_host: Mapped[str] = mapped_column(String(255), default="")
+    initial_cluster_setup: Mapped[bool] = mapped_column(default=True)
+
+
+class Network(Base):
+    """A network; addresses are stored in their canonical text form."""
+
+    __tablename__ = "networks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, unique=True)
+    ip: Mapped[str] = mapped_column(String(39), unique=True)
+    cidr: Mapped[int]
+    first_ip: Mapped[str] = mapped_column(String(39))
+    last_ip: Mapped[str] = mapped_column(String(39))
+    is_public: Mapped[bool]
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id"))
+    role: Mapped[str | None] = mapped_column(_NAME)
+    iface1: Mapped[str | None] = mapped_column(String(32))
+    iface2: Mapped[str | None] = mapped_column(String(32))
+    location: Mapped[Location] = relationship()
+    cluster: Mapped[Cluster | None] = relationship()
+
+
+class Machine(Base):
+    """A machine, its place in a cluster and where it is on its way."""
+
+    __tablename__ = "machines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(String(128), unique=True)
+    status: Mapped[str] = mapped_column(String(16))
+    puppet_status: Mapped[str] = mapped_column(String(16), default="notrun")
+    status_reason: Mapped[str] = mapped_column(Text, default="")
+    hostname: Mapped[str | None] = mapped_column(_HOSTNAME, unique=True)
+    role: Mapped[str | None] = mapped_column(_NAME)
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id"))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
+    hardware: Mapped[dict[str, object]] = mapped_column(JSON)
+    dhcp_ip: Mapped[str] = mapped_column(String(39), default="")
+    ipaddr: Mapped[str] = mapped_column(String(39), default="")
+    key_digest: Mapped[str] = mapped_column(_DIGEST)
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    report_counter: Mapped[int] = mapped_column(default=0)
+    bootstrap: Mapped[bool] = mapped_column(default=False)
+    plan_id: Mapped[str | None] = mapped_column(String(36))
+    puppet_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    cluster: Mapped[Cluster | None] = relationship()
+    location: Mapped[Location | None] = relationship()
+    addresses: Mapped[list["IpAddress"]] = relationship(back_populates="machine")
+    macs: Mapped[list["MachineMac"]] = relationship(cascade="all, delete-orphan")
+
+
+class MachineMac(Base):
+    """A hardware address and the machine that has it: how a boot request finds its machine."""
+
+    __tablename__ = "machine_macs"
+    mac: Mapped[str] = mapped_column(String(17), primary_key=True)
+    machine_id: Mapped[int] = mapped_column(ForeignKey("machines.id", ondelete="CASCADE"))
+
+
+class IpAddress(Base):
+    """An address that OCI gave away, to a machine or to a VIP."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("network_id", "machine_id", "usefor"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ip: Mapped[str] = mapped_column(String(39), unique=True)
+    usefor: Mapped[str] = mapped_column(String(16))
+    vip_usage: Mapped[str | None] = mapped_column(String(16))
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id"))
+    machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id"))
+    network: Mapped[Network] = relationship()
+    machine: Mapped[Machine | None] = relationship(back_populates="addresses")
+
+
+class RoleCount(Base):
+    """The last number used in a host name; numbers are never used again."""
+
+    __tablename__ = "role_counts"
+    cluster_id: Mapped[int] = mapped_column(
+        ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Secret(Base):
+    """A secret of a cluster, encrypted with the server's key."""
+
+    __tablename__ = "secrets"
+    cluster_id: Mapped[int] = mapped_column(
+        ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BootOffer(Base):
+    """A live boot that the server offered to a MAC; its nonce lets the machine bind a new key."""
+
+    __tablename__ = "boot_offers"
+    mac: Mapped[str] = mapped_column(String(17), primary_key=True)
+    nonce_digest: Mapped[str] = mapped_column(_DIGEST)
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class InstallLogLine(Base):
+    """One line of an installation's log."""
+
+    __tablename__ = "install_log"
+    __table_args__ = (UniqueConstraint("plan_id", "seq"),)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    machine_id: Mapped[int] = mapped_column(
+        ForeignKey("machines.id", ondelete="CASCADE"), index=True
+    )
+    plan_id: Mapped[str] = mapped_column(String(36))
+    seq: Mapped[int]
+    step: Mapped[str] = mapped_column(String(255))
+    level: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class User(Base):
+    """A person (or program) who may use the API."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(_NAME, unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    activated: Mapped[bool] = mapped_column(default=True)
+
+
+class ServiceToken(Base):
+    """A token of a program of OCI itself, such as the puppetserver's node classifier."""
+
+    __tablename__ = "service_tokens"
+    name: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    digest: Mapped[str] = mapped_column(_DIGEST)

@@ -1,0 +1,54 @@
+"""Encrypts the secrets of clusters at rest."""
+
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy.orm import Session
+
+from ocinstaller.files import create_once
+from ocinstaller.model.secret_specs import SECRETS, generate
+from ocinstaller.store.tables import Secret
+
+
+class VaultError(Exception):
+    """The key does not open the stored secrets: it was exchanged or lost."""
+
+
+class Vault:
+    """Seals and opens secrets with a key that lives in a file, not in the data base."""
+
+    def __init__(self, key_file: Path) -> None:
+        """Read the key, making it on first use (mode 0600)."""
+        create_once(key_file, Fernet.generate_key(), mode=0o600)
+        self._key_file = key_file
+        self._fernet = Fernet(key_file.read_bytes())
+
+    def seal(self, text: str) -> bytes:
+        """Return `text` encrypted and authenticated."""
+        return self._fernet.encrypt(text.encode())
+
+    def open(self, ciphertext: bytes) -> str:
+        """Return the text.
+
+        :raises VaultError: when it was sealed with another key
+        """
+        try:
+            return self._fernet.decrypt(ciphertext).decode()
+        except InvalidToken:
+            raise VaultError(f"{self._key_file} is not the key of this data base") from None
+
+    def create_cluster_secrets(self, session: Session, cluster_id: int) -> None:
+        """Generate every secret that the cluster does not have yet."""
+        for spec in SECRETS:
+            if session.get(Secret, (cluster_id, spec.name)) is None:
+                sealed = self.seal(generate(spec.kind))
+                session.add(Secret(cluster_id=cluster_id, name=spec.name, ciphertext=sealed))
+
+    def cluster_secrets(
+        self, session: Session, cluster_id: int, names: list[str]
+    ) -> dict[str, str]:
+        """Return the named secrets of a cluster."""
+        return {
+            name: self.open(session.get_one(Secret, (cluster_id, name)).ciphertext)
+            for name in names
+        }

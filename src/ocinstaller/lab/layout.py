@@ -1,0 +1,145 @@
+"""The lab as data: its networks, its machines, and where it keeps what it makes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Interface, IPv6Interface
+from pathlib import Path
+
+DOMAIN = "lab.oci.internal"
+CLUSTER = "lab"
+REGION = "lab-region"
+LOCATION = "lab-room"
+VIP_HOSTNAME = f"{CLUSTER}-api.{DOMAIN}"
+PROXY_PORT = 3142
+"""Port of the package proxy: the one that apt-cacher-ng made customary."""
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A virtual switch of the lab; its addresses are those of the server's side."""
+
+    name: str
+    address: IPv4Interface
+    address6: IPv6Interface | None = None
+
+
+INTERNAL = Bridge("br-int", IPv4Interface("10.66.0.1/24"), IPv6Interface("fd66::1/64"))
+"""PXE, Puppet and management. It has IPv6 because iPXE waits 16 s for a router otherwise."""
+PUBLIC = Bridge("br-pub", IPv4Interface("10.66.1.1/24"))
+"""Where the cluster's API answers."""
+BRIDGES = (INTERNAL, PUBLIC)
+
+DHCP_RANGE = ("10.66.0.200", "10.66.0.250")
+PUPPET_ADDRESS = IPv4Interface("10.66.0.2/24")
+PUPPET_HOSTNAME = f"puppet.{DOMAIN}"
+
+
+class MachineKind(StrEnum):
+    """How a machine of the lab is made, and so which firmware it has."""
+
+    BIOS = "bios"
+    """QEMU with SeaBIOS: PXE through lpxelinux."""
+    UEFI = "uefi"
+    """QEMU with OVMF: PXE through iPXE."""
+    CONTAINER = "container"
+    """systemd-nspawn: native speed, a stand-in for firmware and boot loader."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine of the lab.
+
+    :ivar number: from 1 to 254, makes MAC addresses and interface names unique.
+    :ivar role: the role it is enrolled with.
+    """
+
+    name: str
+    number: int
+    kind: MachineKind
+    role: str
+
+    @property
+    def serial(self) -> str:
+        """The serial number that the firmware shows."""
+        return f"LAB-{self.name.upper()}"
+
+    @property
+    def macs(self) -> tuple[str, str]:
+        """MAC addresses on the internal and the public network (QEMU's own prefix)."""
+        return (f"52:54:00:66:00:{self.number:02x}", f"52:54:00:66:01:{self.number:02x}")
+
+
+MACHINES = (
+    Machine("bios", 1, MachineKind.BIOS, "custom"),
+    Machine("uefi", 2, MachineKind.UEFI, "custom"),
+    Machine("controller", 3, MachineKind.CONTAINER, "controller"),
+)
+
+
+def machine_named(name: str) -> Machine:
+    """Find a machine of the lab.
+
+    :raises ValueError: no machine has that name.
+    """
+    for machine in MACHINES:
+        if machine.name == name:
+            return machine
+    known = ", ".join(machine.name for machine in MACHINES)
+    raise ValueError(f"machine {name!r} does not exist; the lab has {known}")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab: its name on the host and its directories.
+
+    :ivar name: name of its network namespace and prefix of its machines' namespaces.
+    :ivar directory: everything of this lab alone: configuration, database, disks, logs.
+    :ivar shared: what several labs use together: package cache and images.
+    """
+
+    name: str
+    directory: Path
+    shared: Path
+
+    @property
+    def config_file(self) -> Path:
+        """The configuration file of the product under test."""
+        return self.directory / "etc" / "openstack-cluster-installer.conf"
+
+    @property
+    def server_state(self) -> Path:
+        """Database, keys and certificates of the server."""
+        return self.directory / "server"
+
+    @property
+    def images(self) -> Path:
+        """The built images, by kind and digest."""
+        return self.shared / "images"
+
+    @property
+    def package_cache(self) -> Path:
+        """What the package proxy keeps."""
+        return self.shared / "apt-cache"
+
+    @property
+    def logs(self) -> Path:
+        """One log file for each process of the lab."""
+        return self.directory / "log"
+
+    @property
+    def run_directory(self) -> Path:
+        """Records of running processes."""
+        return self.directory / "lab"
+
+    def machine_directory(self, machine_name: str) -> Path:
+        """Disk, console log and firmware variables of one machine."""
+        return self.run_directory / "machines" / machine_name
+
+    def machine_namespace(self, machine_name: str) -> str:
+        """Name of the network namespace of one container machine."""
+        return f"{self.name}-{machine_name}"
+
+    @property
+    def marker(self) -> str:
+        """Value of the environment variable that every process of this lab carries."""
+        return str(self.directory.resolve())

@@ -1,0 +1,35 @@
+"""Renders a boot decision as an iPXE script (https://ipxe.org/scripting)."""
+
+from ocinstaller.boot.checks import check_url
+from ocinstaller.boot.decision import BootDecision, LiveBoot
+
+RETRY_DELAY_S = 10
+"""Seconds before a machine that could not fetch its files asks again."""
+
+
+def ipxe_script(decision: BootDecision, retry_url: str) -> str:
+    """The script for one machine; after a failure it asks `retry_url` for the next decision.
+
+    :raises BootSettingError: when `retry_url` is not a URL.
+    """
+    check_url("retry_url", retry_url)
+    lines = _live(decision, retry_url) if isinstance(decision, LiveBoot) else _LOCAL
+    return "\n".join(("#!ipxe", *lines)) + "\n"
+
+
+_LOCAL = ("echo OCI: starting from the local disk", "exit 1")
+"""Leaving iPXE with an error makes UEFI firmware try its next boot entry."""
+
+
+def _live(decision: LiveBoot, retry_url: str) -> tuple[str, ...]:
+    return (
+        f"kernel {decision.kernel_url} initrd=initrd.img BOOTIF=01-${{netX/mac:hexhyp}}"
+        f" {decision.full_cmdline} || goto failed",
+        f"initrd --name initrd.img {decision.initrd_url} || goto failed",
+        "boot || goto failed",
+        ":failed",
+        f"echo OCI: no start of the live system, next attempt in {RETRY_DELAY_S} s",
+        "imgfree",
+        f"sleep {RETRY_DELAY_S}",
+        f"chain --replace {retry_url} || goto failed",
+    )

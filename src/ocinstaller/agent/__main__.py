@@ -1,0 +1,48 @@
+"""`python3 -m ocinstaller.agent`: the live agent; with `installed`: of the installed system."""
+
+import logging
+import signal
+import sys
+from threading import Event, Thread
+
+from ocinstaller.agent import journal
+from ocinstaller.agent.errors import AgentError
+
+USAGE_STATUS = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the two agents until it is done or asked to stop; return the exit status."""
+    if arguments not in ([], ["installed"]):
+        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed]\n")
+        return USAGE_STATUS
+    journal.start()
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    # The work has a thread of its own: a signal handler runs in the main thread and could find
+    # the lock of `stop` held by the very code that it interrupted.
+    status: list[int] = []
+    work = Thread(target=lambda: status.append(_work(arguments, stop)), name="agent")
+    work.start()
+    work.join()
+    return status[0] if status else 1
+
+
+def _work(arguments: list[str], stop: Event) -> int:
+    try:
+        # Only one of them is imported: both have to start fast.
+        if arguments:
+            from ocinstaller.agent import installed
+
+            return installed.start(stop)
+        from ocinstaller.agent import live
+
+        return live.start(stop)
+    except AgentError as error:
+        logging.getLogger(__name__).error("%s", error)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

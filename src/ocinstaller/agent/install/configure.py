@@ -1,0 +1,88 @@
+"""Step: turn the common image into this machine's system."""
+
+from pathlib import Path
+
+from ocinstaller.agent.errors import InstallError
+from ocinstaller.agent.files import write_atomically
+from ocinstaller.agent.install import layout, mounts
+from ocinstaller.agent.install.context import Context
+from ocinstaller.agent.install.rooted import Accounts, accounts, inside
+from ocinstaller.model.plan import InstallPlan, TargetFile
+
+TIMEOUT_S = 300.0
+
+KEY_PATH = "/etc/oci/agent.key"
+CA_DIRECTORY = "/usr/local/share/ca-certificates/"
+"""Where `update-ca-certificates` looks for local certificates."""
+
+SSH_KEYGEN = "/usr/bin/ssh-keygen"
+
+_GROUP_BITS = 0o070
+
+
+def configure(context: Context) -> None:
+    """Write the machine's files, make its identities and enable its services."""
+    mounts.mount_others(context)
+    target = context.target
+    known = accounts(target)
+    for file in (*_own_files(context), *context.plan.files):
+        _write(context, file, known)
+    context.log(f"{len(context.plan.files)} files of the plan are written")
+    if any(file.path.startswith(CA_DIRECTORY) for file in context.plan.files):
+        mounts.in_target(context, "update-ca-certificates", timeout_s=TIMEOUT_S)
+    if (target / SSH_KEYGEN.lstrip("/")).exists():
+        # The image is the same for all machines, so it carries no host keys.
+        mounts.in_target(context, SSH_KEYGEN, "-A", timeout_s=TIMEOUT_S)
+    for unit in context.plan.enable_units:
+        context.stream(("systemctl", f"--root={target}", "enable", unit), TIMEOUT_S)
+
+
+def _own_files(context: Context) -> tuple[TargetFile, ...]:
+    """What every system needs; the plan's files come later and may replace them."""
+    plan = context.plan
+    key = context.machine.key_file.read_text(encoding="ascii")
+    machine_id = layout.identifier(plan, "machine-id").hex
+    return (
+        TargetFile(path="/etc/hostname", content=f"{plan.hostname}\n"),
+        TargetFile(path="/etc/machine-id", content=f"{machine_id}\n", mode=0o444),
+        TargetFile(path="/etc/fstab", content=fstab(plan)),
+        TargetFile(path=KEY_PATH, content=key, mode=0o600),
+    )
+
+
+def fstab(plan: InstallPlan) -> str:
+    """Return the table of the plan's file systems, by UUID."""
+    lines = []
+    for number, partition in enumerate(plan.disk.partitions, 1):
+        if partition.mountpoint is None or partition.filesystem is None:
+            continue
+        is_root = partition.mountpoint == "/"
+        options = "errors=remount-ro" if partition.filesystem == "ext4" else "umask=0077"
+        lines.append(
+            f"UUID={layout.filesystem_uuid(plan, number)} {partition.mountpoint} "
+            f"{partition.filesystem} {options} 0 {1 if is_root else 2}"
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _write(context: Context, file: TargetFile, known: Accounts) -> None:
+    """Write one file; parents that are missing are made with mode 0755."""
+    path = inside(context.target, file.path)
+    owner = known.users.get(file.owner)
+    if owner is None:
+        raise InstallError(f"file {file.path}: the image has no user {file.owner!r}")
+    group, mode = known.groups.get(file.group), file.mode
+    if group is None:
+        # The group belongs to a package that this image lacks; then nobody but the owner reads.
+        context.log(f"file {file.path}: no group {file.group!r}, for its owner only", "warning")
+        group, mode = known.groups.get("root", 0), mode & ~_GROUP_BITS
+    _make_parents(path.parent)
+    write_atomically(path, file.content.encode(), mode=mode, uid=owner, gid=group)
+
+
+def _make_parents(directory: Path) -> None:
+    if directory.is_dir():
+        return
+    _make_parents(directory.parent)
+    directory.mkdir()
+    directory.chmod(0o755)

@@ -1,0 +1,83 @@
+"""What every installation step works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from ssl import SSLContext
+from threading import Event
+from typing import Protocol
+
+from ocinstaller.agent.command import Run, Streamer, run
+from ocinstaller.agent.errors import Stopped
+from ocinstaller.agent.install.device import Disk
+from ocinstaller.agent.remotelog import Level
+from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.plan import InstallPlan
+
+
+class Write(Protocol):
+    """Takes one line of the installation log."""
+
+    def __call__(self, step: str, text: str, level: Level = "info") -> None:
+        """Accept a line; must not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the installer knows of the machine that it runs on."""
+
+    serial: str
+    firmware: Firmware
+    disks: frozenset[str] | None
+    """Kernel names of the only disks that may be touched; None allows all."""
+    key_file: Path
+    """The machine's key, which the installed system keeps."""
+    target: Path
+    """Where the new system's file systems are mounted."""
+    tls: SSLContext | None = None
+    """Trust for images that are fetched by HTTPS."""
+
+
+class Context:
+    """One attempt to carry a plan out; `step` names what is being done in the log."""
+
+    def __init__(self, plan: InstallPlan, machine: Machine, write: Write, stop: Event) -> None:
+        self.plan = plan
+        self.machine = machine
+        self.stop = stop
+        self.step = ""
+        self.stream = Streamer(self.log, stop)
+        self.run: Run = run
+        self._write = write
+        self._disk: Disk | None = None
+
+    @property
+    def target(self) -> Path:
+        """The root of the new system."""
+        return self.machine.target
+
+    @property
+    def disk(self) -> Disk:
+        """The system disk, known after the step `check`."""
+        if self._disk is None:
+            raise LookupError("the step check has not found the disk yet")
+        return self._disk
+
+    @disk.setter
+    def disk(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def log(self, text: str, level: Level = "info") -> None:
+        """Write a line of the current step."""
+        self._write(self.step, text, level)
+
+    def go_on(self) -> None:
+        """Return when nobody asked to stop.
+
+        :raises Stopped: else
+        """
+        if self.stop.is_set():
+            raise Stopped("asked to stop")
+
+
+StepFunction = Callable[[Context], None]

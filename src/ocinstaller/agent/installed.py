@@ -1,0 +1,232 @@
+"""The agent of an installed system: says that it runs, then lets Puppet configure it, once."""
+
+import configparser
+import logging
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from pydantic import ValidationError
+
+from ocinstaller.agent.backoff import jittered
+from ocinstaller.agent.client import Client
+from ocinstaller.agent.command import ENVIRONMENT, run
+from ocinstaller.agent.errors import AgentError, CommandError, SettingsError, Stopped
+from ocinstaller.agent.events import Events
+from ocinstaller.agent.files import write_atomically
+from ocinstaller.agent.trust import load_ca, load_key, tls_context
+from ocinstaller.model.hardware import Serial
+from ocinstaller.model.plan import InstallEvent
+from ocinstaller.model.wire import Document, Text
+
+_LOG = logging.getLogger(__name__)
+
+MOST_RUNS = 5
+"""Puppet runs until the configuration counts as failed; services of other machines may not be
+there at the first."""
+
+RUN_TIMEOUT_S = 3600.0
+PAUSE_S = 10.0
+"""Seconds between two runs."""
+
+PUPPET = (
+    "puppet",
+    "agent",
+    "--test",
+    "--detailed-exitcodes",
+    "--color=false",
+    "--logdest=console",
+    "--no-show_diff",
+    "--waitforcert=10",
+    "--maxwaitforcert=120",
+    "--waitforlock=10",
+    "--maxwaitforlock=600",
+)
+"""One run in the foreground. Differences of files are not shown: they may be secrets."""
+
+GOOD_STATUSES = frozenset({0, 2})
+"""Nothing to change, and changed without failures (puppet-agent(8), --detailed-exitcodes)."""
+
+_LAST_LINES = 10
+_LOG_TAIL_BYTES = 64 * 1024
+_POLL_S = 0.5
+_KILL_AFTER_S = 30.0
+
+
+class InstalledConfig(Document):
+    """Content of `/etc/oci/agent.json`, which the server put into the plan."""
+
+    url: str
+    ca_file: str
+    serial: Serial
+    plan_id: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the files of the installed system are."""
+
+    root: Path = Path("/")
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+
+    @property
+    def config(self) -> Path:
+        """The agent's configuration."""
+        return self.root / "etc/oci/agent.json"
+
+    @property
+    def key(self) -> Path:
+        """The machine's key."""
+        return self.root / "etc/oci/agent.key"
+
+    @property
+    def stamp(self) -> Path:
+        """Exists once Puppet has succeeded."""
+        return self.root / "var/lib/oci/first-boot-done"
+
+    @property
+    def logs(self) -> Path:
+        """Directory of the output of Puppet's runs."""
+        return self.root / "var/log/oci"
+
+    @property
+    def puppet_conf(self) -> Path:
+        """Puppet's configuration."""
+        return self.root / "etc/puppet/puppet.conf"
+
+
+def start(stop: Event, paths: Paths | None = None) -> int:
+    """Report the start and configure the system if that was not done yet.
+
+    Return the exit status: 0 when the system is configured, 1 when Puppet failed.
+    """
+    paths = paths or Paths()
+    config = _load(paths.config)
+    client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(paths.key))
+    events = Events(client, config.serial, stop)
+    try:
+        _announce(events, InstallEvent.BOOTED, config.plan_id)
+        if paths.stamp.exists() or not has_puppet_server(paths.puppet_conf):
+            return 0
+        return _first_boot(events, config.plan_id, paths, stop)
+    except Stopped:
+        return 0
+
+
+def _first_boot(events: Events, plan_id: str, paths: Paths, stop: Event) -> int:
+    _announce(events, InstallEvent.PUPPET_RUNNING, plan_id)
+    paths.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
+    reason = ""
+    for number in range(1, MOST_RUNS + 1):
+        log = paths.logs / f"puppet-run-{number}.log"
+        reason = puppet_run(log, paths.environment, stop)
+        if not reason:
+            _announce(events, InstallEvent.PUPPET_SUCCESS, plan_id)
+            paths.stamp.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(paths.stamp, b"", mode=0o644)
+            _enable_puppet()
+            return 0
+        _LOG.warning("Puppet run %d of %d: %s", number, MOST_RUNS, reason)
+        if number < MOST_RUNS:
+            stop.wait(jittered(PAUSE_S))
+    _announce(events, InstallEvent.PUPPET_FAILURE, plan_id, reason)
+    return 1
+
+
+def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "") -> None:
+    """Send an event; a server that refuses it for good must not stop the configuration."""
+    try:
+        events.send(event, plan_id, reason)
+    except Stopped:
+        raise
+    except AgentError as error:
+        _LOG.error("the server does not take the event %s: %s", event.value, error)
+
+
+def puppet_run(log: Path, environment: Mapping[str, str], stop: Event) -> str:
+    """Run Puppet once, its output in `log`; return why it failed, empty when it did not.
+
+    :raises Stopped: the agent was asked to stop
+    """
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    try:
+        process = subprocess.Popen(
+            PUPPET,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+        )
+    except OSError as error:
+        return f"puppet could not be started: {error}"
+    finally:
+        os.close(descriptor)
+    status = _wait(process, stop)
+    if status in GOOD_STATUSES:
+        return ""
+    ending = "did not end in time" if status is None else f"ended with status {status}"
+    return f"puppet {ending}: {last_errors(_tail(log))}"
+
+
+def _wait(process: subprocess.Popen[bytes], stop: Event) -> int | None:
+    """Return the exit status, None when time ran out."""
+    left = RUN_TIMEOUT_S
+    while left > 0 and not stop.is_set():
+        try:
+            return process.wait(_POLL_S)
+        except subprocess.TimeoutExpired:
+            left -= _POLL_S
+    process.terminate()
+    try:
+        process.wait(_KILL_AFTER_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if stop.is_set():
+        raise Stopped("asked to stop")
+    return None
+
+
+def last_errors(output: str) -> str:
+    """Return the last error lines of Puppet's output, else its last lines."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("Error:")]
+    return "; ".join((errors or lines)[-_LAST_LINES:]) or "no output"
+
+
+def _tail(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
+        return file.read().decode(errors="replace")
+
+
+def has_puppet_server(path: Path) -> bool:
+    """Tell whether Puppet's configuration names a server."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, configparser.Error):
+        return False
+    return any(parser.get(section, "server", fallback="") for section in ("main", "agent"))
+
+
+def _enable_puppet() -> None:
+    try:
+        run(("systemctl", "enable", "--now", "puppet.service"), 120.0)
+    except CommandError as error:
+        _LOG.error("Puppet's service could not be enabled: %s", error)
+
+
+def _load(path: Path) -> InstalledConfig:
+    try:
+        return InstalledConfig.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SettingsError(str(path), "", f"a readable file: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(str(path), where, first["msg"]) from error

@@ -90,7 +90,7 @@ _IMAGES = (
     ),
     cfg.StrOpt(
         "live_cmdline",
-        default="console=tty0 console=ttyS0,115200",
+        default="noresume random.trust_cpu=on console=tty0 console=ttyS0,115200",
         help="Further kernel arguments of the live system.",
     ),
     cfg.StrOpt(
@@ -103,6 +103,13 @@ _IMAGES = (
 _DHCP = (
     cfg.BoolOpt("enabled", default=False, help="Run dnsmasq for DHCP and TFTP."),
     cfg.StrOpt("interface", default="", help="Interface that dnsmasq serves."),
+    cfg.IntOpt(
+        "prefix_length",
+        default=24,
+        min=1,
+        max=30,
+        help="Prefix length of the interface's network, which contains OCI_IP.",
+    ),
     cfg.IPOpt("range_first", default="192.168.100.200", help="First address of live systems."),
     cfg.IPOpt("range_last", default="192.168.100.250", help="Last address of live systems."),
     cfg.StrOpt(
@@ -120,7 +127,7 @@ _PUPPET = (
     cfg.IPOpt("server_address", help="Its address, for the hosts file; may be absent."),
     cfg.StrOpt(
         "ca_file",
-        default="/etc/puppet/puppetserver/ca/ca_crt.pem",
+        default="/var/lib/puppetserver/ca/ca_crt.pem",
         help="Certificate of the puppetserver's CA.",
     ),
     cfg.StrOpt("environment", default="production", help="Puppet environment of the machines."),

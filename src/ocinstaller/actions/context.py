@@ -6,6 +6,7 @@ from pathlib import Path
 from oslo_config import cfg
 
 from ocinstaller import settings
+from ocinstaller.model.addressing import Address
 from ocinstaller.pki.authority import Authority
 from ocinstaller.store import migrate
 from ocinstaller.store.engine import Store, open_engine
@@ -35,3 +36,14 @@ def open_installation(config_file: Path) -> Installation:
     authority = Authority(state / "ssl", key_type=conf.pki.key_type, leaf_days=conf.pki.leaf_days)
     authority.ensure()
     return Installation(conf, Store(engine), Vault(state / "secrets.key"), authority)
+
+
+def reserved_addresses(oci: Installation) -> frozenset[Address]:
+    """Return the addresses that OCI uses itself: never given to a machine or a VIP."""
+    conf = oci.conf
+    texts = [conf.network.OCI_IP, conf.puppet.server_address]
+    addresses = {Address(text) for text in texts if text and ":" not in text}
+    if conf.dhcp.enabled:
+        first, last = int(Address(conf.dhcp.range_first)), int(Address(conf.dhcp.range_last))
+        addresses |= {Address(number) for number in range(first, last + 1)}
+    return frozenset(addresses)

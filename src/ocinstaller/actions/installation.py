@@ -88,7 +88,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
             hardware.block_devices, hardware.firmware, squashfs.size_bytes, image.unpacked_bytes
         ),
         image=ImageRef(
-            url=f"{server_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
+            url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
             size_bytes=squashfs.size_bytes,
         ),
@@ -104,6 +104,13 @@ def server_url(oci: Installation) -> str:
     return f"https://{oci.conf.network.OCI_IP}" + ("" if port == HTTPS_PORT else f":{port}")
 
 
+def boot_url(oci: Installation) -> str:
+    """Return the plain HTTP address of the boot files; their digests come over HTTPS."""
+    port = oci.conf.server.http_port
+    return f"http://{oci.conf.network.OCI_IP}" + ("" if port == HTTP_PORT else f":{port}")
+
+
+HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
@@ -214,12 +221,7 @@ def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostE
 def management_address(machine: Machine) -> str:
     """Return the machine's address for its own traffic; empty when it has none."""
     for address in sorted(machine.addresses, key=lambda a: a.network.name):
-        if address.usefor == "machine" and address.network.role not in {
-            "vm-net",
-            "ceph-cluster",
-            "ipmi",
-            "vip",
-        }:
+        if addressing.is_management(queries.network_use(address.network)):
             return address.ip
     return ""
 

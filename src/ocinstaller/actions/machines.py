@@ -3,11 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import addressing, interfaces, naming, roles
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
+from ocinstaller.puppet.classification import check_deployable
 from ocinstaller.store import queries
 from ocinstaller.store.tables import (
     Cluster,
@@ -54,6 +56,7 @@ def install_log(session: Session, name: str, after: int, limit: int) -> list[Log
 
 def enrol(
     session: Session,
+    oci: Installation,
     name: str,
     cluster: str,
     role: str,
@@ -70,6 +73,7 @@ def enrol(
     :raises Exhausted: a network has no free address
     """
     roles.check_role(role)
+    check_deployable(role)
     group = queries.cluster(session, cluster, lock=True)
     place = queries.location(session, location)
     machine = queries.machine(session, name, lock=True)
@@ -89,7 +93,7 @@ def enrol(
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
     machine.puppet_status = PuppetStatus.NOT_RUN
     for network in networks:
-        _give_address(session, machine, network, fixed_ip)
+        _give_address(session, oci, machine, network, fixed_ip)
     session.flush()
     session.refresh(machine, ["addresses"])
     return MachineView.of(machine)
@@ -141,12 +145,12 @@ def _next_number(session: Session, cluster_id: int, role: str) -> int:
 
 
 def _give_address(
-    session: Session, machine: Machine, network: Network, fixed_ip: str | None
+    session: Session, oci: Installation, machine: Machine, network: Network, fixed_ip: str | None
 ) -> None:
     use = queries.network_use(network)
     if not addressing.needs_address(use):
         return
-    used = queries.used_addresses(session, network.id)
+    used = queries.used_addresses(session, network.id) | reserved_addresses(oci)
     if fixed_ip is not None:
         address = addressing.check_fixed_address(fixed_ip, use, used)
     else:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LocationView, NetworkView, SwiftRegionView
 from ocinstaller.model import addressing, interfaces, naming, roles
 from ocinstaller.model.errors import Conflict, Duplicate, InUse, InvalidValue
@@ -132,7 +133,13 @@ def delete_network(session: Session, name: str) -> None:
 
 
 def assign_network(
-    session: Session, name: str, cluster: str, role: str, iface1: str, iface2: str
+    session: Session,
+    oci: Installation,
+    name: str,
+    cluster: str,
+    role: str,
+    iface1: str,
+    iface2: str,
 ) -> NetworkView:
     """Give a network to a cluster for the machines of a role, on one interface.
 
@@ -160,7 +167,7 @@ def assign_network(
     _refuse_second_vip(session, target.id, use)
     _refuse_enrolled(session, target.id, use)
     if addressing.holds_api_vip(use):
-        _reserve_vip(session, row, use)
+        _reserve_vip(session, oci, row, use)
     return NetworkView.of(row)
 
 
@@ -203,8 +210,10 @@ def _refuse_enrolled(session: Session, cluster_id: int, use: addressing.NetworkU
         )
 
 
-def _reserve_vip(session: Session, row: Network, use: addressing.NetworkUse) -> None:
-    used = queries.used_addresses(session, row.id)
+def _reserve_vip(
+    session: Session, oci: Installation, row: Network, use: addressing.NetworkUse
+) -> None:
+    used = queries.used_addresses(session, row.id) | reserved_addresses(oci)
     address = addressing.next_address(use.name, use.addresses, used)
     session.add(IpAddress(ip=str(address), usefor="vip", vip_usage="api", network=row))
 

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import credentials
 from ocinstaller.model import naming
-from ocinstaller.model.errors import Duplicate, NotFound, Unauthenticated
+from ocinstaller.model.errors import Duplicate, InvalidValue, NotFound, Unauthenticated
 from ocinstaller.store.tables import ServiceToken, User
+
+_SHORTEST_PASSWORD = 8  # NIST SP 800-63B, section 5.1.1.1
 
 
 @cache
@@ -20,10 +22,11 @@ def _nobody() -> str:
 def create_user(session: Session, login: str, password: str, *, is_admin: bool) -> None:
     """Create a user.
 
-    :raises InvalidValue: the login is malformed
+    :raises InvalidValue: the login is malformed, or the password too short
     :raises Duplicate: it is taken
     """
     naming.check_object_name("login", login)
+    _check_password(password)
     if session.scalar(select(User).where(User.login == login)):
         raise Duplicate("login", login)
     session.add(
@@ -41,15 +44,38 @@ def set_password(session: Session, login: str, password: str) -> None:
 
     :raises NotFound: there is no such user
     """
+    _check_password(password)
+    user = _user(session, login)
+    user.password_hash = credentials.hash_password(password)
+
+
+def delete_user(session: Session, login: str) -> None:
+    """Delete a user.
+
+    :raises NotFound: there is no such user
+    """
+    session.delete(_user(session, login))
+
+
+def _check_password(password: str) -> None:
+    if len(password) < _SHORTEST_PASSWORD:
+        raise InvalidValue("password", "(not shown)", f"{_SHORTEST_PASSWORD} characters or more")
+
+
+def _user(session: Session, login: str) -> User:
     user = session.scalar(select(User).where(User.login == login))
     if user is None:
-        raise NotFound("user", login)
-    user.password_hash = credentials.hash_password(password)
+        raise NotFound("user", login, ", ".join(list_logins(session)) or "none")
+    return user
 
 
 def list_logins(session: Session) -> list[str]:
     """Return the logins of all users."""
     return list(session.scalars(select(User.login).order_by(User.login)))
+
+
+SERVICES = ("puppet",)
+"""OCI's own programs that ask the API: the node classifier and the signing policy."""
 
 
 def authenticate(session: Session, login: str, password: str) -> str:

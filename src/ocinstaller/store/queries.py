@@ -128,7 +128,11 @@ def cluster_machines(session: Session, cluster_id: int) -> list[Machine]:
     query = (
         select(Machine)
         .where(Machine.cluster_id == cluster_id)
-        .options(selectinload(Machine.addresses).selectinload(IpAddress.network))
+        .options(
+            selectinload(Machine.addresses)
+            .selectinload(IpAddress.network)
+            .selectinload(Network.location)
+        )
         .order_by(Machine.hostname)
     )
     return list(session.scalars(query))

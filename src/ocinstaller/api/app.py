@@ -1,0 +1,60 @@
+"""The two applications: plain HTTP for starting machines, HTTPS for everybody else."""
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+
+from ocinstaller.actions.context import Installation
+from ocinstaller.api import boot, nodes, problems, puppet, v1
+from ocinstaller.api.auth import Oci, PasswordCache
+from ocinstaller.api.limits import BodyLimit
+from ocinstaller.store import migrate
+
+VERSION = "44.0.0"
+
+
+class Health(BaseModel):
+    """That the server works, and with which data base schema."""
+
+    status: str
+    version: str
+    schema_revision: str
+
+
+def _bare(oci: Installation, title: str, *, docs: bool) -> FastAPI:
+    app = FastAPI(
+        title=title,
+        version=VERSION,
+        openapi_url="/v1/openapi.json" if docs else None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.installation = oci
+    app.state.passwords = PasswordCache()
+    app.add_middleware(BodyLimit)
+    problems.install(app)
+    return app
+
+
+def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
+    """Return the application for operators, machines and OCI's own programs.
+
+    :param more: routers of the rooms above this one, such as the web pages
+    """
+    app = _bare(oci, "OpenStack Cluster Installer", docs=True)
+    for router in (v1.router, nodes.router, puppet.router, *more):
+        app.include_router(router)
+
+    @app.get("/health", tags=["health"])
+    def health(oci: Oci) -> Health:
+        """Tell that the server and its data base work."""
+        revision = migrate.current_revision(oci.store.engine)
+        return Health(status="ok", version=VERSION, schema_revision=revision or "")
+
+    return app
+
+
+def boot_app(oci: Installation) -> FastAPI:
+    """Return the application for starting machines."""
+    app = _bare(oci, "OCI boot files", docs=False)
+    app.include_router(boot.router)
+    return app

@@ -1,0 +1,66 @@
+"""Refuses request bodies that are larger than anything OCI accepts, before reading them."""
+
+import logging
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ocinstaller.api.problems import problem
+from ocinstaller.model.hardware import REPORT_LIMIT
+
+LOG = logging.getLogger(__name__)
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class BodyLimit:
+    """ASGI middleware: answers 413 as soon as a body is, or says it is, over the limit."""
+
+    def __init__(self, app: ASGIApp, limit: int = REPORT_LIMIT) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._declared(scope) > self._limit:
+            await self._refuse(scope, receive, send)
+            return
+        read = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._limit:
+                raise _TooLargeError
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _TooLargeError:
+            if started:
+                raise
+            await self._refuse(scope, receive, send)
+
+    @staticmethod
+    def _declared(scope: Scope) -> int:
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit():
+                return int(value)
+        return 0
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        LOG.warning("refused", extra={"path": scope["path"], "reason": "body too large"})
+        detail = f"the body is larger than {self._limit} bytes"
+        response = problem(413, "Body too large", detail, {"Connection": "close"})
+        await response(scope, receive, send)

@@ -1,0 +1,44 @@
+"""What machines ask: `/node/v1`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+
+from ocinstaller.actions import installation, nodes
+from ocinstaller.api.auth import Bearer, Oci, Peer
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.plan import Directive, EventReport, InstallPlan, LogBatch
+
+router = APIRouter(prefix="/node/v1", tags=["machines' agents"])
+
+
+@router.post("/report")
+def report(
+    oci: Oci,
+    key: Bearer,
+    peer: Peer,
+    document: HardwareReport,
+    x_oci_boot: Annotated[str, Header()] = "",
+) -> Directive:
+    """Take a hardware report; answer what the machine is to do next."""
+    return oci.store.write(
+        lambda session: nodes.receive_report(session, oci, document, key, x_oci_boot, peer)
+    )
+
+
+@router.get("/plan")
+def plan(oci: Oci, key: Bearer, serial: str) -> InstallPlan:
+    """Give the plan of the machine's installation."""
+    return oci.store.write(lambda session: installation.fetch_plan(session, oci, serial, key))
+
+
+@router.post("/event", status_code=204)
+def event(oci: Oci, key: Bearer, peer: Peer, document: EventReport) -> None:
+    """Take an event of the machine's installation, start or Puppet run."""
+    oci.store.write(lambda session: nodes.receive_event(session, document, key, peer))
+
+
+@router.post("/log", status_code=204)
+def log(oci: Oci, key: Bearer, document: LogBatch) -> None:
+    """Append lines to the machine's installation log."""
+    oci.store.write(lambda session: nodes.receive_log(session, document, key))

@@ -1,0 +1,87 @@
+"""Errors over HTTP: the one place where refusals become status codes (RFC 9457)."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ocinstaller.actions.nodes import LogGap
+from ocinstaller.model import errors
+
+LOG = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.OciError], int] = {
+    errors.InvalidValue: 422,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+}
+
+_MEDIA_TYPE = "application/problem+json"
+_SHOWN_INPUT = 200
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer every error with a problem document."""
+    app.add_exception_handler(errors.OciError, _refusal)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    **more: object,
+) -> JSONResponse:
+    """Return a problem document."""
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
+    return JSONResponse(body, status, headers, media_type=_MEDIA_TYPE)
+
+
+async def _refusal(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, errors.OciError):
+        raise error
+    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    LOG.warning(
+        "refused",
+        extra={"method": request.method, "path": request.url.path, "reason": error.message},
+    )
+    more: dict[str, object] = {
+        "field": error.field,
+        "value": error.value,
+        "allowed": error.allowed,
+    }
+    if isinstance(error, LogGap):
+        more["next_seq"] = error.next_seq
+    headers = {"WWW-Authenticate": 'Basic realm="OCI"'} if status == 401 else None  # noqa: PLR2004
+    return problem(status, type(error).__name__, error.message, headers, **more)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = [
+        {
+            "field": ".".join(str(part) for part in fault["loc"]),
+            "value": str(fault.get("input"))[:_SHOWN_INPUT],
+            "allowed": fault["msg"],
+        }
+        for fault in error.errors()[:10]
+    ]
+    detail = "; ".join(f"{fault['field']}: {fault['allowed']}" for fault in faults)
+    LOG.warning(
+        "refused", extra={"method": request.method, "path": request.url.path, "reason": detail}
+    )
+    return problem(422, "Malformed request", detail, errors=faults)
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    headers = dict(error.headers) if error.headers else None
+    return problem(error.status_code, str(error.detail), str(error.detail), headers)

@@ -1,0 +1,83 @@
+"""`ocicli`: the operator's command line.
+
+Exit codes: 0 done; 1 the server refused, with the reason; 2 wrong usage; 3 the server cannot be
+reached.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from cliff.app import App
+from cliff.command import Command
+from cliff.commandmanager import CommandManager, EntryPointWrapper
+
+from ocinstaller.cli.client import Client, ClientError, Login
+from ocinstaller.cli.table import COMMANDS, CommandEntry
+
+_VERSION = "44.0.0"
+
+
+class _LazyCommand(EntryPointWrapper):
+    """What cliff takes for an entry point: a name and how to load the class."""
+
+    def __init__(self, entry: CommandEntry) -> None:
+        self.name = entry.name
+        self._entry = entry
+
+    def load(self, require: bool = False) -> type[Command]:  # noqa: ARG002
+        """Import the command's module now that it is needed."""
+        module = importlib.import_module(f"ocinstaller.cli.commands.{self._entry.module}")
+        command: type[Command] = getattr(module, self._entry.cls)
+        return command
+
+
+class _StaticCommandManager(CommandManager):
+    """Takes the commands from the table instead of scanning all installed distributions."""
+
+    def load_commands(self, namespace: str) -> None:  # noqa: ARG002 - cliff's interface
+        """Fill cliff's command table."""
+        for entry in COMMANDS:
+            self.commands[entry.name] = _LazyCommand(entry)
+
+
+class OciCli(App):
+    """The application; commands ask `client` for the server."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            description="OpenStack Cluster Installer: defines clusters and installs machines. "
+            "Reads OCI_API_URL, OCI_LOGIN, OCI_PASS and OCI_CACERT from the environment.",
+            version=_VERSION,
+            command_manager=_StaticCommandManager("ocicli"),
+            deferred_help=True,
+        )
+        self._client: Client | None = None
+
+    @property
+    def client(self) -> Client:
+        """The connection to the server, made when the first command needs it."""
+        if self._client is None:
+            self._client = Client(Login.from_environment())
+        return self._client
+
+    def run_subcommand(self, argv: list[str]) -> int:
+        """Run one command; refusals become one line and an exit code."""
+        try:
+            return int(super().run_subcommand(argv))
+        except ClientError as error:
+            print(f"ocicli: {error}", file=sys.stderr)
+            return error.exit_code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `ocicli`."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return int(OciCli().run(arguments))
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""What the commands of `ocicli` share."""
+
+from typing import Any, ClassVar
+
+from cliff._argparse import ArgumentParser
+from cliff.command import Command
+from cliff.lister import Lister
+from cliff.show import ShowOne
+
+from ocinstaller.cli.client import Client
+
+Document = dict[str, Any]
+Rows = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+Columns = tuple[tuple[str, ...], tuple[Any, ...]]
+
+
+class Argument:
+    """An argument of a command: what argparse's `add_argument` takes."""
+
+    def __init__(self, *flags: str, **options: Any) -> None:
+        self.flags = flags
+        self.options = options
+
+
+MACHINE = Argument("machine", help="serial number or host name")
+
+
+class OciCommand(Command):
+    """A command that prints nothing when it succeeds; it declares its arguments as data."""
+
+    arguments: ClassVar[tuple[Argument, ...]] = ()
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        """Add the declared arguments."""
+        parser = super().get_parser(prog_name)
+        for argument in self.arguments:
+            parser.add_argument(*argument.flags, **argument.options)
+        return parser
+
+    @property
+    def client(self) -> Client:
+        """The connection to the server."""
+        client = getattr(self.app, "client", None)
+        assert isinstance(client, Client)  # noqa: S101 - tells the type checker
+        return client
+
+
+class OciLister(OciCommand, Lister):
+    """A command that prints a table."""
+
+
+class OciShow(OciCommand, ShowOne):
+    """A command that prints one object."""
+
+
+def one(document: Document) -> Columns:
+    """Return a document as cliff's pair of names and values."""
+    return tuple(document), tuple(document.values())
+
+
+def many(columns: dict[str, str], documents: list[Document]) -> Rows:
+    """Return documents as a table.
+
+    :param columns: heading of each column and the document's field under it
+    """
+    rows = [tuple(document[field] for field in columns.values()) for document in documents]
+    return tuple(columns), rows

@@ -1,0 +1,129 @@
+"""A small client of OCI's REST API: the standard library only, because it has to start fast."""
+
+import base64
+import http.client
+import json
+import os
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+_TIMEOUT_S = 30.0
+_REFUSED = 400
+
+
+class ClientError(Exception):
+    """Something to tell the operator in one line.
+
+    :param exit_code: of the command
+    """
+
+    exit_code = 1
+
+
+class RefusedError(ClientError):
+    """The server refused the request (exit code 1)."""
+
+
+class UnreachableError(ClientError):
+    """The server could not be asked (exit code 3)."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Login:
+    """Where the server is and who asks it."""
+
+    url: str
+    login: str
+    password: str = field(repr=False)
+    ca_file: str | None
+
+    @classmethod
+    def from_environment(cls) -> "Login":
+        """Read OCI_API_URL, OCI_LOGIN, OCI_PASS and OCI_CACERT.
+
+        :raises UnreachableError: when one of the first three is missing
+        """
+        names = ("OCI_API_URL", "OCI_LOGIN", "OCI_PASS")
+        missing = [name for name in names if not os.environ.get(name)]
+        if missing:
+            raise UnreachableError(
+                f"set {', '.join(missing)} in the environment: "
+                "the server's URL (https://…), your login and your password"
+            )
+        url, login, password = (os.environ[name] for name in names)
+        return cls(url.rstrip("/"), login, password, os.environ.get("OCI_CACERT") or None)
+
+
+def path(*parts: str) -> str:
+    """Return the path of an API object, each part quoted."""
+    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
+
+
+class Client:
+    """Talks to one server over one TLS connection."""
+
+    def __init__(self, login: Login) -> None:
+        """Prepare; the connection is made by the first request.
+
+        :raises UnreachableError: the URL is not HTTPS, or the CA file cannot be read
+        """
+        parts = urlsplit(login.url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise UnreachableError(f"OCI_API_URL: {login.url!r} is not an https:// URL")
+        try:
+            context = ssl.create_default_context(cafile=login.ca_file)
+        except OSError as error:
+            raise UnreachableError(f"OCI_CACERT: {login.ca_file}: {error}") from error
+        self._login = login
+        self._prefix = parts.path
+        self._connection = http.client.HTTPSConnection(
+            parts.hostname, parts.port, timeout=_TIMEOUT_S, context=context
+        )
+
+    def get(self, target: str, **query: object) -> Any:
+        """Return what the server has at `target`."""
+        return self._request("GET", f"{target}?{urlencode(query)}" if query else target)
+
+    def post(self, target: str, body: dict[str, object] | None = None) -> Any:
+        """Create something at `target`."""
+        return self._request("POST", target, body)
+
+    def put(self, target: str, body: dict[str, object]) -> Any:
+        """Replace what is at `target`."""
+        return self._request("PUT", target, body)
+
+    def delete(self, target: str) -> Any:
+        """Delete what is at `target`."""
+        return self._request("DELETE", target)
+
+    def _request(self, method: str, target: str, body: dict[str, object] | None = None) -> Any:
+        credentials = f"{self._login.login}:{self._login.password}".encode()
+        headers = {
+            "Authorization": f"Basic {base64.b64encode(credentials).decode()}",
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+        }
+        payload = json.dumps(body) if body is not None else None
+        try:
+            self._connection.request(method, self._prefix + target, payload, headers)
+            response = self._connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise UnreachableError(f"{self._login.url}: {error}") from error
+        if response.status >= _REFUSED:
+            raise RefusedError(_reason(response.status, content))
+        return json.loads(content) if content else None
+
+
+def _reason(status: int, content: bytes) -> str:
+    """Return the explanation of a problem document (RFC 9457), or the bare status."""
+    try:
+        document = json.loads(content)
+        return str(document["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"the server answered {status} {http.client.responses.get(status, '')}"

@@ -1,0 +1,41 @@
+"""The commands of `ocicli` and where each lives. Nothing is imported before it is needed."""
+
+from typing import NamedTuple
+
+
+class CommandEntry(NamedTuple):
+    """A command's name, its module below `ocinstaller.cli.commands`, and its class."""
+
+    name: str
+    module: str
+    cls: str
+
+
+COMMANDS: tuple[CommandEntry, ...] = (
+    CommandEntry("swift-region-create", "topology", "SwiftRegionCreate"),
+    CommandEntry("swift-region-delete", "topology", "SwiftRegionDelete"),
+    CommandEntry("swift-region-list", "topology", "SwiftRegionList"),
+    CommandEntry("location-create", "topology", "LocationCreate"),
+    CommandEntry("location-delete", "topology", "LocationDelete"),
+    CommandEntry("location-list", "topology", "LocationList"),
+    CommandEntry("network-create", "networks", "NetworkCreate"),
+    CommandEntry("network-delete", "networks", "NetworkDelete"),
+    CommandEntry("network-list", "networks", "NetworkList"),
+    CommandEntry("network-add", "networks", "NetworkAdd"),
+    CommandEntry("network-remove", "networks", "NetworkRemove"),
+    CommandEntry("cluster-create", "clusters", "ClusterCreate"),
+    CommandEntry("cluster-delete", "clusters", "ClusterDelete"),
+    CommandEntry("cluster-list", "clusters", "ClusterList"),
+    CommandEntry("cluster-show", "clusters", "ClusterShow"),
+    CommandEntry("role-list", "clusters", "RoleList"),
+    CommandEntry("machine-list", "machines", "MachineList"),
+    CommandEntry("machine-show", "machines", "MachineShow"),
+    CommandEntry("machine-add", "machines", "MachineAdd"),
+    CommandEntry("machine-remove", "machines", "MachineRemove"),
+    CommandEntry("machine-destroy", "machines", "MachineDestroy"),
+    CommandEntry("machine-install-os", "installation", "MachineInstallOs"),
+    CommandEntry("machine-install-log", "installation", "MachineInstallLog"),
+    CommandEntry("machine-reboot-on-live", "installation", "MachineRebootOnLive"),
+    CommandEntry("machine-wait-for-install", "installation", "MachineWaitForInstall"),
+    CommandEntry("machine-wait-for-puppet", "installation", "MachineWaitForPuppet"),
+)

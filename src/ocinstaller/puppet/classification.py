@@ -1,0 +1,108 @@
+"""Which Puppet classes and parameters a machine receives: a pure function of its snapshot."""
+
+from dataclasses import asdict, dataclass, field
+
+import yaml
+
+from ocinstaller.model.errors import Conflict
+
+ROLE_CLASSES = {
+    "controller": "ocinstaller::role::controller",
+    "custom": "ocinstaller::role::custom",
+}
+"""The roles that can be deployed; a role is added here together with its Puppet class."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A machine of the cluster, as the others see it."""
+
+    hostname: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ApiAddress:
+    """The API's virtual address and the controllers' interface that carries it."""
+
+    address: str
+    prefix: int
+    interface: str
+
+
+@dataclass(frozen=True)
+class NodeSnapshot:
+    """Everything that decides on a machine's classes and parameters."""
+
+    cluster_name: str
+    domain: str
+    region_name: str
+    hostname: str
+    address: str
+    role: str
+    is_bootstrap: bool
+    initial_cluster_setup: bool
+    vip_hostname: str
+    vip: ApiAddress | None
+    controllers: tuple[Member, ...]
+    time_servers: tuple[str, ...]
+    secrets: dict[str, str] = field(repr=False)
+
+
+def classify(node: NodeSnapshot) -> str:
+    """Return what an external node classifier prints for this machine.
+
+    :raises Conflict: when no Puppet class exists for its role, or the role needs a virtual address
+        and the cluster has none
+    """
+    role_class = check_deployable(node.role)
+    if node.role == "controller" and node.vip is None:
+        raise Conflict(
+            f"cluster {node.cluster_name} has no public network for the API's address",
+            field="network",
+            allowed="a public network of role all or controller: use network-add first",
+        )
+    document = {
+        "classes": {"ocinstaller": _parameters(node), role_class: None},
+        "environment": "production",
+    }
+    return yaml.safe_dump(document, sort_keys=True)
+
+
+def check_deployable(role: str) -> str:
+    """Return the Puppet class of a role.
+
+    :raises Conflict: when there is none yet
+    """
+    if role not in ROLE_CLASSES:
+        raise Conflict(
+            f"role {role} cannot be deployed by this version",
+            field="role",
+            value=role,
+            allowed=", ".join(sorted(ROLE_CLASSES)),
+        )
+    return ROLE_CLASSES[role]
+
+
+def _parameters(node: NodeSnapshot) -> dict[str, object]:
+    parameters: dict[str, object] = {
+        "cluster_name": node.cluster_name,
+        "domain": node.domain,
+        "region_name": node.region_name,
+        "machine_hostname": node.hostname,
+        "machine_address": node.address,
+        "role": node.role,
+        "is_bootstrap": node.is_bootstrap,
+        "initial_cluster_setup": node.initial_cluster_setup,
+        "vip_hostname": node.vip_hostname,
+        "controllers": [asdict(member) for member in node.controllers],
+        "time_servers": list(node.time_servers),
+        "secrets": node.secrets,
+    }
+    if node.vip is not None:
+        parameters |= {
+            "vip_address": node.vip.address,
+            "vip_prefix": node.vip.prefix,
+            "vip_interface": node.vip.interface,
+        }
+    return parameters

@@ -1,0 +1,98 @@
+# @summary The cluster's APIs under one name, over TLS towards clients and controllers alike.
+#
+# @param apis
+#   What is published, by name; every controller serves all of them.
+# @param stats_port
+#   Port of the statistics page on this machine's own address.
+# @param max_connections
+#   Connections of clients at the same time.
+class ocinstaller::profile::haproxy (
+  Hash[String[1], Ocinstaller::Api, 1] $apis            = {
+    'keystone' => { 'port' => 5000, 'backend_port' => 5000, 'health' => '/healthcheck' },
+  },
+  Stdlib::Port                         $stats_port      = 8088,
+  Integer[100]                         $max_connections = 8000,
+) {
+  $vip_hostname = $ocinstaller::vip_hostname
+
+  # haproxy must be able to start before the virtual address is there.
+  file { '/etc/sysctl.d/50-oci-haproxy.conf':
+    ensure  => file,
+    owner   => 'root',
+    group   => 'root',
+    mode    => '0644',
+    content => "net.ipv4.ip_nonlocal_bind = 1\nnet.ipv6.ip_nonlocal_bind = 1\n",
+  }
+  ~> exec { 'sysctl settings of haproxy':
+    command     => ['/usr/sbin/sysctl', '--load=/etc/sysctl.d/50-oci-haproxy.conf'],
+    refreshonly => true,
+    before      => Ocinstaller::Service['haproxy'],
+  }
+
+  file {
+    default:
+      ensure => file,
+      owner  => 'root',
+      group  => 'root',
+      backup => false,
+      ;
+    '/etc/haproxy/oci':
+      ensure => directory,
+      mode   => '0700',
+      ;
+    '/etc/haproxy/oci/api.pem':
+      source    => "/etc/ssl/oci/${vip_hostname}.pem",
+      mode      => '0600',
+      show_diff => false,
+      ;
+    '/etc/haproxy/oci/machine.pem':
+      source    => "/etc/ssl/oci/${ocinstaller::machine_hostname}.pem",
+      mode      => '0600',
+      show_diff => false,
+      ;
+    '/etc/haproxy/haproxy.cfg':
+      mode         => '0600',
+      content      => Sensitive(epp('ocinstaller/haproxy.cfg.epp', {
+            'apis'            => $apis,
+            'controllers'     => $ocinstaller::controllers,
+            'vip_address'     => $ocinstaller::vip_address,
+            'stats_address'   => $ocinstaller::machine_address,
+            'stats_port'      => $stats_port,
+            'stats_password'  => ocinstaller::secret('haproxy_stats').unwrap,
+            'max_connections' => $max_connections,
+            'ca_file'         => $ocinstaller::ca_file,
+      })),
+      validate_cmd => '/usr/sbin/haproxy -c -q -f %',
+      require      => [File['/etc/haproxy/oci/api.pem'], File['/etc/haproxy/oci/machine.pem']],
+      ;
+  }
+
+  # A connection takes a descriptor on either side; haproxy refuses to start with fewer.
+  $descriptors = $max_connections * 2 + 1000
+
+  ocinstaller::service { 'haproxy':
+    restart_on    => [
+      File['/etc/haproxy/haproxy.cfg'],
+      File['/etc/haproxy/oci/api.pem'],
+      File['/etc/haproxy/oci/machine.pem'],
+    ],
+    unit_settings => ["LimitNOFILE=${descriptors}"],
+    reload        => true,
+  }
+
+  $apis.each |$name, $api| {
+    $check = [
+      '/usr/bin/curl', '--silent', '--show-error', '--fail', '--max-time', '5', '--noproxy', '*',
+      '--cacert', $ocinstaller::ca_file, '--output', '/dev/null',
+      "https://${vip_hostname}:${api['port']}${api['health']}",
+    ]
+    exec { "${name} answers at ${vip_hostname}":
+      command   => $check,
+      unless    => [$check],
+      tries     => 15,
+      try_sleep => 2,
+      logoutput => on_failure,
+      require   => Ocinstaller::Service['haproxy'],
+    }
+  }
+}

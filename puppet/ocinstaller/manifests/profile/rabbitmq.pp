@@ -1,0 +1,73 @@
+# @summary The message queue, reached over TLS only.
+#
+# Users come from a definitions file with salted hashes, which the broker reads when it starts:
+# rabbitmqctl would show passwords in the process list, and takes seconds for each of them.
+#
+# @param users
+#   Users of the virtual host "/", and the name of the secret that holds each one's password.
+class ocinstaller::profile::rabbitmq (
+  Hash[String[1], String[1]] $users = { 'keystone' => 'rabbitmq_keystone' },
+) {
+  $tls = '/etc/rabbitmq/oci'
+
+  $hashes = $users.map |$user, $secret| {
+    [$user, ocinstaller::rabbitmq_password_hash($user, ocinstaller::secret($secret)).unwrap]
+  }
+  $definitions = {
+    'vhosts'      => [{ 'name' => '/' }],
+    'users'       => $hashes.map |$pair| {
+      {
+        'name'              => $pair[0],
+        'password_hash'     => $pair[1],
+        'hashing_algorithm' => 'rabbit_password_hashing_sha256',
+        'tags'              => [],
+      }
+    },
+    'permissions' => $users.keys.map |$user| {
+      { 'user' => $user, 'vhost' => '/', 'configure' => '.*', 'write' => '.*', 'read' => '.*' }
+    },
+  }
+
+  ocinstaller::certificate { 'rabbitmq':
+    directory => $tls,
+    group     => 'rabbitmq',
+  }
+
+  file {
+    default:
+      ensure => file,
+      owner  => 'root',
+      group  => 'rabbitmq',
+      mode   => '0640',
+      ;
+    '/etc/rabbitmq/rabbitmq.conf':
+      content => epp('ocinstaller/rabbitmq.conf.epp', { 'address' => $ocinstaller::machine_address, 'tls' => $tls }),
+      ;
+    '/etc/rabbitmq/rabbitmq-env.conf':
+      content => epp('ocinstaller/rabbitmq-env.conf.epp', { 'hostname' => $ocinstaller::machine_hostname }),
+      ;
+    '/etc/rabbitmq/advanced.config':
+      content => epp('ocinstaller/rabbitmq-advanced.config.epp', { 'address' => $ocinstaller::machine_address }),
+      ;
+    '/etc/rabbitmq/oci-definitions.json':
+      content => Sensitive(stdlib::to_json_pretty($definitions)),
+      ;
+    '/var/lib/rabbitmq/.erlang.cookie':
+      owner   => 'rabbitmq',
+      mode    => '0400',
+      backup  => false,
+      content => ocinstaller::secret('rabbitmq_cookie'),
+      ;
+  }
+
+  ocinstaller::service { 'rabbitmq-server':
+    restart_on => [
+      File['/etc/rabbitmq/rabbitmq.conf'],
+      File['/etc/rabbitmq/rabbitmq-env.conf'],
+      File['/etc/rabbitmq/advanced.config'],
+      File['/etc/rabbitmq/oci-definitions.json'],
+      File['/var/lib/rabbitmq/.erlang.cookie'],
+      Ocinstaller::Certificate['rabbitmq'],
+    ],
+  }
+}

@@ -1,0 +1,47 @@
+# @summary APIs, data base and message queue of a cluster with one controller.
+#
+# @param packages
+#   Everything that the profiles below need, installed at once.
+class ocinstaller::role::controller (
+  Array[String[1], 1] $packages = [
+    'curl',
+    'haproxy',
+    'keystone',
+    'mariadb-client',
+    'mariadb-server',
+    'memcached',
+    'python3-mysqldb',
+    'python3-openstackclient',
+    'python3-pymemcache',
+    'python3-pymysql',
+    'rabbitmq-server',
+  ],
+) {
+  $count = $ocinstaller::controllers.length
+  if $count > 1 {
+    fail("cluster ${ocinstaller::cluster_name} has ${count} controllers; OCI sets up clusters with exactly one")
+  }
+
+  ocinstaller::packages { 'controller':
+    names => $packages,
+  }
+
+  contain ocinstaller::profile::base
+  contain ocinstaller::profile::chrony
+  contain ocinstaller::profile::vip
+  contain ocinstaller::profile::mariadb
+  contain ocinstaller::profile::rabbitmq
+  contain ocinstaller::profile::memcached
+  contain ocinstaller::profile::keystone
+  contain ocinstaller::profile::haproxy
+
+  Class['ocinstaller::profile::base']
+  -> Ocinstaller::Packages['controller']
+  -> Class['ocinstaller::profile::chrony']
+  -> Class['ocinstaller::profile::vip']
+  -> Class['ocinstaller::profile::mariadb']
+  -> Class['ocinstaller::profile::rabbitmq']
+  -> Class['ocinstaller::profile::memcached']
+  -> Class['ocinstaller::profile::keystone']
+  -> Class['ocinstaller::profile::haproxy']
+}

@@ -6,6 +6,8 @@ from ocinstaller.agent.errors import CommandError, InstallError
 from ocinstaller.agent.files import write_atomically
 from ocinstaller.agent.install import efiboot, mounts
 from ocinstaller.agent.install.context import Context
+from ocinstaller.agent.install.device import partition_nodes, uuid_link
+from ocinstaller.agent.install.layout import filesystem_uuid, root_number
 from ocinstaller.agent.install.rooted import inside
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import PartitionKind
@@ -47,8 +49,17 @@ def settings(kernel_cmdline: str) -> str:
     )
 
 
+def _menu(context: Context) -> None:
+    """Write GRUB's menu; it finds the root by UUID, whatever the disk will be called."""
+    (context.target / "boot/grub").mkdir(parents=True, exist_ok=True)
+    number = root_number(context.plan)
+    nodes = partition_nodes(context.disk, len(context.plan.disk.partitions), context.run)
+    with uuid_link(nodes[number], filesystem_uuid(context.plan, number)):
+        mounts.in_target(context, "update-grub", timeout_s=TIMEOUT_S)
+
+
 def _bios(context: Context) -> None:
-    mounts.in_target(context, "update-grub", timeout_s=TIMEOUT_S)
+    _menu(context)
     mounts.in_target(
         context,
         "grub-install",
@@ -60,7 +71,7 @@ def _bios(context: Context) -> None:
 
 
 def _uefi(context: Context) -> None:
-    mounts.in_target(context, "update-grub", timeout_s=TIMEOUT_S)
+    _menu(context)
     mounts.in_target(
         context,
         "grub-install",

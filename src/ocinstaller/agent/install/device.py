@@ -8,7 +8,8 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ocinstaller.model.plan import DiskPlan
 SYS = Path("/sys/class/block")
 DEV = Path("/dev")
 BY_PATH = DEV / "disk/by-path"
+BY_UUID = DEV / "disk/by-uuid"
 
 SECTOR_BYTES = 512
 """The unit of `size` in /sys, whatever the disk's own sectors are."""
@@ -111,7 +113,9 @@ def ensure_node(node: Path, name: str) -> None:
         if stat.S_ISBLK(there.st_mode) and there.st_rdev == wanted:
             return
         node.unlink()
-    os.mknod(node, stat.S_IFBLK | 0o600, wanted)
+    with suppress(FileExistsError):
+        # The kernel itself, or udev, may have been faster.
+        os.mknod(node, stat.S_IFBLK | 0o600, wanted)
 
 
 def partition_nodes(disk: Disk, count: int, run: Run) -> dict[int, Path]:
@@ -131,6 +135,26 @@ def partition_nodes(disk: Disk, count: int, run: Run) -> dict[int, Path]:
         nodes[number] = DEV / name.replace("!", "/")
         ensure_node(nodes[number], name)
     return nodes
+
+
+@contextmanager
+def uuid_link(node: Path, uuid: str) -> Iterator[None]:
+    """Make sure of udev's link from a file system's UUID to its device for a while.
+
+    Programs that look for it would otherwise write the device's name of today into their
+    configuration, where udev is late or absent.
+    """
+    link = BY_UUID / uuid
+    if link.exists():
+        yield
+        return
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(node)
+    try:
+        yield
+    finally:
+        link.unlink(missing_ok=True)
 
 
 def _until(true: Callable[[], bool]) -> bool:

@@ -21,7 +21,7 @@ def check_mac(text: str) -> str:
     :raises InvalidValue: when it is none
     """
     mac = text.lower().replace("-", ":")
-    if not _MAC.match(mac):
+    if not _MAC.fullmatch(mac):
         raise InvalidValue("mac", text, "a hardware address such as 52:54:00:00:00:01")
     return mac
 

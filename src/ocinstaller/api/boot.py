@@ -102,6 +102,7 @@ def _decide(oci: Installation, mac_text: str) -> BootDecision:
         ca_sha256=oci.authority.root_fingerprint(),
         ca_url=f"{base}/ca.pem",
         boot_nonce=nonce,
+        boot_mac=mac,
         extra_cmdline=oci.conf.images.live_cmdline,
     )
     return LiveBoot(

@@ -10,8 +10,8 @@ from ocinstaller.model.hardware import REPORT_LIMIT
 LOG = logging.getLogger(__name__)
 
 
-class _TooLargeError(Exception):
-    pass
+class BodyTooLargeError(Exception):
+    """Ends the reading of a body that has grown over the limit."""
 
 
 class BodyLimit:
@@ -30,26 +30,25 @@ class BodyLimit:
             await self._refuse(scope, receive, send)
             return
         read = 0
-        started = False
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._limit:
-                raise _TooLargeError
+                raise BodyTooLargeError
             return message
 
         async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+            """Put our answer in the place of the one that the broken-off reading caused."""
+            if read <= self._limit:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await self._refuse(scope, receive, send)
 
         try:
             await self._app(scope, counted, watched)
-        except _TooLargeError:
-            if started:
-                raise
+        except BodyTooLargeError:
             await self._refuse(scope, receive, send)
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
 
 from ocinstaller.actions import puppet, users
@@ -27,10 +27,12 @@ def classify(oci: Oci, certname: str) -> PlainTextResponse:
     return PlainTextResponse(text, media_type="application/yaml")
 
 
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
 @router.post("/autosign/{certname}", status_code=204)
-def autosign(
-    oci: Oci, certname: str, request: Annotated[bytes, Body(media_type="application/x-pem-file")]
-) -> None:
+def autosign(oci: Oci, certname: str, request: Annotated[bytes, Depends(_body)]) -> None:
     """Tell whether to sign a certificate request."""
     with oci.store.read() as session:
         puppet.authorise_certificate(session, oci, certname, request)

@@ -17,7 +17,7 @@ def check_selector(field: str, selector: str) -> str:
 
     :raises InvalidValue: otherwise
     """
-    if not _NAME.match(selector):
+    if not _NAME.fullmatch(selector):
         raise InvalidValue(field, selector, ALLOWED)
     return selector
 
@@ -30,7 +30,7 @@ def select_interface(selector: str, nics: Sequence[Nic]) -> Nic:
     :raises Conflict: when the machine has no such interface; names those that it has
     """
     ordered = sorted(nics, key=lambda nic: nic.name)
-    match = _SPEED_SELECTOR.match(selector)
+    match = _SPEED_SELECTOR.fullmatch(selector)
     if match:
         low, high = _SPEEDS[match[1]]
         fitting = [nic for nic in ordered if low <= nic.speed_mbps <= high]

@@ -14,7 +14,7 @@ def check_object_name(field: str, name: str) -> str:
 
     :raises InvalidValue: when it is empty, too long or has other characters
     """
-    if not _OBJECT.match(name):
+    if not _OBJECT.fullmatch(name):
         raise InvalidValue(
             field, name, "1 to 63 letters, digits, dots, underscores and dashes, no leading dash"
         )
@@ -26,7 +26,7 @@ def check_label(field: str, name: str) -> str:
 
     :raises InvalidValue: when it is none
     """
-    if not _LABEL.match(name):
+    if not _LABEL.fullmatch(name):
         raise InvalidValue(
             field, name, "1 to 63 lower-case letters, digits and dashes, as in a host name"
         )
@@ -38,7 +38,7 @@ def check_domain(field: str, name: str) -> str:
 
     :raises InvalidValue: when a label is malformed or the whole is longer than 253 characters
     """
-    if len(name) > _HOSTNAME_LENGTH or not all(_LABEL.match(part) for part in name.split(".")):
+    if len(name) > _HOSTNAME_LENGTH or not all(_LABEL.fullmatch(part) for part in name.split(".")):
         raise InvalidValue(
             field, name, "a DNS name in lower case, such as cloud.example.com (253 characters)"
         )

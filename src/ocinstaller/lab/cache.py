@@ -53,6 +53,12 @@ class Download:
         self._done = False
         self._changed = threading.Condition()
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more comes."""
+        with self._changed:
+            return self._done
+
     def begin(self, status: int, entry: Entry | None) -> None:
         """Tell the readers what the origin answered; 0 stays when it did not answer."""
         with self._changed:

@@ -1,9 +1,14 @@
 """External commands: argument lists, always with a limit on time, output in the error."""
 
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 
 from ocinstaller.lab.errors import CommandError
+
+KEPT_LINES = 40
+"""How much of a long output an error carries."""
 
 
 def run(
@@ -36,6 +41,46 @@ def run(
     if done.returncode != 0:
         raise CommandError(args, done.returncode, done.stdout + done.stderr)
     return done.stdout
+
+
+def follow(
+    argv: Sequence[str],
+    show: Callable[[str], None],
+    *,
+    timeout_s: float,
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """Run a command that takes its time, passing on each line that it prints.
+
+    :returns: its last line.
+    :raises CommandError: it failed or took too long; the error has the last lines.
+    """
+    lines: deque[str] = deque([""], maxlen=KEPT_LINES)
+    with subprocess.Popen(
+        argv,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        overdue = threading.Timer(timeout_s, process.terminate)
+        overdue.start()
+        try:
+            for line in process.stdout or ():
+                if line.strip():
+                    lines.append(line.strip())
+                    show(lines[-1])
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            expired = not overdue.is_alive()
+            overdue.cancel()
+    if process.returncode != 0:
+        raise CommandError(argv, None if expired else process.returncode, "\n".join(lines))
+    return lines[-1]
 
 
 def succeeds(*args: str, timeout_s: float = 30.0) -> bool:

@@ -9,7 +9,6 @@ DOMAIN = "lab.oci.internal"
 CLUSTER = "lab"
 REGION = "lab-region"
 LOCATION = "lab-room"
-VIP_HOSTNAME = f"{CLUSTER}-api.{DOMAIN}"
 PROXY_PORT = 3142
 """Port of the package proxy: the one that apt-cacher-ng made customary."""
 
@@ -31,6 +30,8 @@ BRIDGES = (INTERNAL, PUBLIC)
 
 DHCP_RANGE = ("10.66.0.200", "10.66.0.250")
 PUPPET_ADDRESS = IPv4Interface("10.66.0.2/24")
+SERVER_URL = "https://10.66.0.1"
+"""The server as the machines reach it."""
 PUPPET_HOSTNAME = f"puppet.{DOMAIN}"
 
 
@@ -76,6 +77,10 @@ MACHINES = (
 )
 
 
+PUPPET_MACHINE = Machine("puppet", 254, MachineKind.CONTAINER, "")
+"""The machine of the puppetserver; it is no machine of the product, so it has no role."""
+
+
 def machine_named(name: str) -> Machine:
     """Find a machine of the lab.
 
@@ -105,6 +110,26 @@ class Lab:
     def config_file(self) -> Path:
         """The configuration file of the product under test."""
         return self.directory / "etc" / "openstack-cluster-installer.conf"
+
+    @property
+    def credentials_file(self) -> Path:
+        """Environment of `ocicli` for the lab's administrator, as lines of NAME=VALUE."""
+        return self.directory / "etc" / "ocicli.env"
+
+    @property
+    def puppet_ca_file(self) -> Path:
+        """Certificate of the puppetserver's CA, for the server to hand out."""
+        return self.directory / "etc" / "puppet-ca.pem"
+
+    @property
+    def puppet_token_file(self) -> Path:
+        """What the puppetserver proves itself with to the server."""
+        return self.directory / "etc" / "puppet-token"
+
+    @property
+    def root_ca_file(self) -> Path:
+        """OCI's root certificate."""
+        return self.server_state / "ssl" / "ca" / "oci-pki-root-ca.pem"
 
     @property
     def server_state(self) -> Path:

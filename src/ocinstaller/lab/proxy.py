@@ -103,7 +103,7 @@ class Fetcher:
         key = origin.host + path
         with self._lock:
             running = self._running.get(key)
-            if running is not None:
+            if running is not None and not running.ended:
                 return running
             entry = self._cache.find(key)
             if entry is not None and _fresh(path, entry):
@@ -131,7 +131,8 @@ class Fetcher:
         finally:
             job.temporary.unlink(missing_ok=True)
             with self._lock:
-                self._running.pop(job.key, None)
+                if self._running.get(job.key) is job.download:
+                    del self._running[job.key]
 
     def _transfer(self, job: "_Job") -> None:
         connection = job.origin.request(job.path, _conditions(job.old))

@@ -1,0 +1,89 @@
+"""The disk of a container machine: a file as block device.
+
+Loop devices belong to the whole host. A `Disk` holds the only handle on a device that the kernel
+detaches at its last close, so it goes when its user ends, however that happens.
+"""
+
+import errno
+import fcntl
+import os
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+from ocinstaller.lab.command import run
+from ocinstaller.lab.errors import CommandError, LabError
+
+LOOP_CTL_GET_FREE = 0x4C82
+LOOP_CONFIGURE = 0x4C0A
+"""linux/loop.h; one step from a free device to a complete one, since Linux 5.8."""
+LO_FLAGS_AUTOCLEAR = 4
+LO_FLAGS_PARTSCAN = 8
+LOOP_CONFIG = struct.Struct("=II QQQQQ IIII 64s 64s 32s QQ 8Q")
+"""struct loop_config with its struct loop_info64."""
+ATTEMPTS = 20
+"""Others may take the free device between asking for it and configuring it."""
+SYS_BLOCK = Path("/sys/class/block")
+
+
+class Disk:
+    """A file attached to a loop device whose partitions the kernel reads.
+
+    :raises LabError: no loop device can be had.
+    """
+
+    def __init__(self, file: Path) -> None:
+        backing = os.open(file, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            self.name, self._handle = _attach(backing, file)
+        finally:
+            os.close(backing)
+        self.device = Path("/dev", self.name)
+        read_partition_table(self)
+
+    def partitions(self) -> list[Path]:
+        """The device nodes of the partitions, in order."""
+        return [Path("/dev", path.name) for path in _partition_entries(self.name)]
+
+    def close(self) -> None:
+        """Let the device go."""
+        os.close(self._handle)
+
+
+def _attach(backing: int, file: Path) -> tuple[str, int]:
+    flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_PARTSCAN
+    name = os.fsencode(file)[-63:]
+    config = LOOP_CONFIG.pack(
+        *(backing, 0, 0, 0, 0, 0, 0, 0, 0, 0, flags, name, b"", b"", 0, 0), *(0,) * 8
+    )
+    control = os.open("/dev/loop-control", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        for _ in range(ATTEMPTS):
+            device = f"loop{fcntl.ioctl(control, LOOP_CTL_GET_FREE)}"
+            handle = os.open(f"/dev/{device}", os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.ioctl(handle, LOOP_CONFIGURE, config)
+            except OSError as error:
+                os.close(handle)
+                if error.errno != errno.EBUSY:
+                    raise
+            else:
+                return device, handle
+    finally:
+        os.close(control)
+    raise LabError(f"no loop device for {file} after {ATTEMPTS} attempts")
+
+
+def read_partition_table(disk: Disk) -> None:
+    """Tell the kernel which partitions the table on the disk has.
+
+    Kernels of some virtual hosts know loop devices but no GPT.
+    """
+    # A disk without a table is an error for partx and none for us.
+    with suppress(CommandError):
+        run("partx", "--update", str(disk.device))
+
+
+def _partition_entries(name: str) -> list[Path]:
+    found = (path for path in (SYS_BLOCK / name).glob(f"{name}p*") if (path / "dev").exists())
+    return sorted(found, key=lambda path: int(path.name.rpartition("p")[2]))

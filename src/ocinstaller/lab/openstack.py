@@ -1,0 +1,58 @@
+"""Asks the deployed cloud from outside the controller.
+
+The client's files are the controller's (nothing else has them), its network is that of the lab:
+requests go over the public bridge to the cluster's address, by its name, with the trust store
+that OCI's CA is in.
+"""
+
+import json
+import shlex
+from typing import Any
+
+from ocinstaller.lab import namespace, nspawn
+from ocinstaller.lab.command import run
+from ocinstaller.lab.container import ContainerMachine
+from ocinstaller.lab.errors import StateError
+from ocinstaller.lab.layout import Lab
+
+CREDENTIALS = "/root/oci-openrc"
+ANSWER_S = 120.0
+
+
+class OpenStack:
+    """The `openstack` command with the administrator's credentials."""
+
+    def __init__(self, lab: Lab, controller: ContainerMachine) -> None:
+        self._lab = lab
+        self._controller = controller
+
+    def __call__(self, *args: str) -> str:
+        """Run a command and return its output.
+
+        :raises CommandError: it failed.
+        """
+        network = namespace.namespace_path(self._lab.name)
+        target = str(self._controller.init_process())
+        enter = ("nsenter", f"--net={network}", "--target", target, "--mount", "--")
+        # Through the environment, which only root can read, not through arguments.
+        environment = {**self.credentials(), "PATH": nspawn.PATH}
+        return run(*enter, "openstack", *args, env=environment, timeout_s=ANSWER_S)
+
+    def ask(self, *args: str) -> Any:
+        """Run a command that prints a list or an object and return it."""
+        return json.loads(self(*args, "-f", "json"))
+
+    def credentials(self) -> dict[str, str]:
+        """The variables that the controller's credentials file exports.
+
+        :raises StateError: it exports no address.
+        """
+        found = {}
+        for line in self._controller.execute("cat", CREDENTIALS).splitlines():
+            words = shlex.split(line, comments=True)
+            if len(words) > 1 and words[0] == "export":
+                name, _, value = words[1].partition("=")
+                found[name] = value
+        if "OS_AUTH_URL" not in found:
+            raise StateError(f"{CREDENTIALS} on the controller names no OS_AUTH_URL")
+        return found

@@ -1,0 +1,224 @@
+"""The stages of the line, from nothing to an answering Keystone.
+
+Every stage can tell whether it is true already, so a run that was interrupted anywhere goes on
+where it was.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ocinstaller.lab import (
+    accelerator,
+    images,
+    mirror,
+    namespace,
+    puppetserver,
+    server,
+    topology,
+)
+from ocinstaller.lab.container import ContainerMachine
+from ocinstaller.lab.errors import CommandError, StageError
+from ocinstaller.lab.layout import MACHINES, PUPPET_MACHINE, Lab, Machine, MachineKind
+from ocinstaller.lab.ocicli import OciCli
+from ocinstaller.lab.openstack import OpenStack
+from ocinstaller.lab.processes import Processes
+from ocinstaller.lab.qemu import QemuMachine
+
+Show = Callable[[str], None]
+"""Takes a line about what is being done."""
+
+POLL_S = 1.0
+START_S = 60.0
+LIVE_S = 600.0
+INSTALL_S = 1200.0
+PUPPET_S = 1800.0
+"""Limits are several times what an emulated machine takes on two busy cores."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the line.
+
+    :ivar done: tells whether it is true already.
+    :ivar work: makes it true.
+    """
+
+    title: str
+    done: Callable[[], bool]
+    work: Callable[[Show], None]
+
+
+class Line:
+    """The whole line of one lab: its parts, and the stages that bring it up."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.processes = Processes(lab)
+        self.cli = OciCli(lab)
+        self.puppet = ContainerMachine(lab, PUPPET_MACHINE.name, self.processes)
+        self.machines: dict[str, ContainerMachine | QemuMachine] = {
+            machine.name: self._make(machine) for machine in MACHINES
+        }
+        self.password: str | None = None
+
+    def stages(self) -> tuple[Stage, ...]:
+        """All stages in their order: containers first, emulated machines need both cores."""
+        ordered = sorted(MACHINES, key=lambda machine: machine.kind is not MachineKind.CONTAINER)
+        return (*self.base_stages(), *(s for m in ordered for s in self.machine_stages(m)))
+
+    def base_stages(self) -> tuple[Stage, ...]:
+        """What has to be there before a machine can be switched on."""
+        return (
+            Stage("network", lambda: namespace.exists(self.lab.name), self._network),
+            Stage("package proxy", lambda: self._runs(mirror.PROCESS), self._proxy),
+            *(self._image_stage(kind) for kind in images.KINDS),
+            Stage("OCI server", self._server_answers, self._server),
+            Stage("administrator", lambda: self.lab.credentials_file.exists(), self._administrator),
+            Stage("puppetserver", lambda: self.puppet.is_on, self._puppetserver),
+            Stage(
+                "cluster", lambda: topology.exists(self.cli), lambda _: topology.create(self.cli)
+            ),
+        )
+
+    def machine_stages(self, machine: Machine) -> tuple[Stage, ...]:
+        """The way of one machine."""
+        name = machine.name
+        return (
+            Stage(
+                f"{name}: power on to report",
+                lambda: self.machines[name].is_on and self._status(machine) is not None,
+                lambda show: self.discover(machine, show),
+            ),
+            Stage(
+                f"{name}: enrolment",
+                lambda: bool((self._status(machine) or {}).get("cluster")),
+                lambda _: topology.enrol(self.cli, machine),
+            ),
+            Stage(
+                f"{name}: installation to start from disk",
+                lambda: (self._status(machine) or {}).get("status") == "installed",
+                lambda show: self.install(machine, show),
+            ),
+            Stage(
+                f"{name}: Puppet",
+                lambda: (self._status(machine) or {}).get("puppet") == "success",
+                lambda show: self.wait_for_puppet(machine, show),
+            ),
+        )
+
+    def power_on(self, machine: Machine) -> None:
+        """Switch a machine on; one that is on stays as it is."""
+        found = self.machines[machine.name]
+        if isinstance(found, QemuMachine):
+            kernel = self.lab.images / "live" / "current" / "vmlinuz"
+            found.power_on(accelerator.choose(kernel, self.lab.run_directory / "accelerator.json"))
+        else:
+            found.power_on()
+
+    def discover(self, machine: Machine, show: Show) -> None:
+        """Switch a machine on and wait for its hardware report.
+
+        :raises StageError: it did not report in time.
+        """
+        self.power_on(machine)
+        console = self.machines[machine.name].console
+        deadline = time.monotonic() + LIVE_S
+        while self._status(machine) is None:
+            if time.monotonic() > deadline:
+                raise StageError(
+                    f"{machine.name} did not report within {LIVE_S:.0f} s; last lines of "
+                    f"{console.path}:\n{console.tail()}"
+                )
+            show(console.tail(1))
+            time.sleep(POLL_S)
+
+    def install(self, machine: Machine, show: Show) -> None:
+        """Install a machine and wait until it runs from its disk, or go on waiting for that."""
+        self.power_on(machine)
+        if (self._status(machine) or {})["status"] == "live":
+            self.cli("machine-install-os", machine.serial)
+        self._wait("machine-wait-for-install", machine, show, INSTALL_S)
+
+    def wait_for_puppet(self, machine: Machine, show: Show) -> None:
+        """Wait for the first successful Puppet run."""
+        self.power_on(machine)
+        self._wait("machine-wait-for-puppet", machine, show, PUPPET_S)
+
+    def openstack(self) -> OpenStack:
+        """The deployed cloud's client.
+
+        :raises LabError: there is no controller.
+        """
+        for machine in self.machines.values():
+            if isinstance(machine, ContainerMachine):
+                return OpenStack(self.lab, machine)
+        raise StageError("the lab has no controller")
+
+    def _image_stage(self, kind: str) -> Stage:
+        # Only the builder knows whether an image is up to date, and it knows within a second.
+        return Stage(
+            f"image {kind}", lambda: False, lambda show: images.build(self.lab, kind, show)
+        )
+
+    def _make(self, machine: Machine) -> ContainerMachine | QemuMachine:
+        if machine.kind is MachineKind.CONTAINER:
+            return ContainerMachine(self.lab, machine.name, self.processes)
+        return QemuMachine(self.lab, machine, self.processes)
+
+    def _wait(self, command: str, machine: Machine, show: Show, limit_s: float) -> None:
+        limit = ("--timeout", str(int(limit_s)))
+        try:
+            self.cli.follow(show, limit_s + START_S, command, machine.serial, *limit)
+        except CommandError as error:
+            console = self.machines[machine.name].console
+            raise StageError(f"{error}\nlast lines of {console.path}:\n{console.tail()}") from error
+
+    def _status(self, machine: Machine) -> dict[str, Any] | None:
+        return self.cli.machine(machine.serial)
+
+    def _runs(self, process: str) -> bool:
+        return self.processes.find(process) is not None
+
+    def _network(self, _show: Show) -> None:
+        namespace.create(self.lab)
+
+    def _proxy(self, _show: Show) -> None:
+        self.lab.run_directory.mkdir(parents=True, exist_ok=True)
+        mirror.start(self.lab, self.processes)
+
+    def _server(self, show: Show) -> None:
+        self.lab.run_directory.mkdir(parents=True, exist_ok=True)
+        server.configure(self.lab)
+        server.make_authorities(self.lab)
+        server.make_token(self.lab)
+        show("starting")
+        server.start(self.lab, self.processes)
+        deadline = time.monotonic() + START_S
+        while not self._server_answers():
+            if time.monotonic() > deadline or not self._runs(server.PROCESS):
+                log = self.processes.log_file(server.PROCESS)
+                raise StageError(f"the server does not answer; its log is {log}")
+            time.sleep(POLL_S / 10)
+
+    def _server_answers(self) -> bool:
+        return self._runs(server.PROCESS) and server.healthy(self.lab)
+
+    def _administrator(self, _show: Show) -> None:
+        self.password = server.make_administrator(self.lab)
+
+    def _puppetserver(self, show: Show) -> None:
+        self.puppet.power_on()
+        show("waiting for its system")
+        deadline = time.monotonic() + START_S
+        while not self.puppet.is_up:
+            if time.monotonic() > deadline:
+                raise StageError(f"the puppetserver's machine does not start:\n{self._why()}")
+            time.sleep(POLL_S)
+        show("setting it up and starting it")
+        puppetserver.set_up(self.lab, self.puppet)
+
+    def _why(self) -> str:
+        log = self.processes.log_file(f"machine-{PUPPET_MACHINE.name}")
+        return log.read_text()[-2000:] + self.puppet.console.tail()

@@ -1,0 +1,56 @@
+"""What an operator tells OCI about the lab before machines come."""
+
+from ocinstaller.lab.layout import (
+    BRIDGES,
+    CLUSTER,
+    DOMAIN,
+    INTERNAL,
+    LOCATION,
+    PUBLIC,
+    REGION,
+    Bridge,
+    Machine,
+)
+from ocinstaller.lab.ocicli import OciCli
+
+NETWORK_NAMES = {INTERNAL.name: "internal", PUBLIC.name: "public"}
+
+
+def exists(cli: OciCli) -> bool:
+    """Tell whether the cluster has its networks."""
+    networks = {row["name"]: row["cluster"] for row in cli.ask("network-list")}
+    return all(networks.get(name) == CLUSTER for name in NETWORK_NAMES.values())
+
+
+def create(cli: OciCli) -> None:
+    """Create region, location, networks and cluster; what exists already stays."""
+    if REGION not in _names(cli, "swift-region-list"):
+        cli("swift-region-create", REGION)
+    if LOCATION not in _names(cli, "location-list"):
+        cli("location-create", LOCATION, REGION)
+    if CLUSTER not in _names(cli, "cluster-list"):
+        cli("cluster-create", CLUSTER, DOMAIN, "--time-server-host", str(INTERNAL.address.ip))
+    networks = {row["name"]: row["cluster"] for row in cli.ask("network-list")}
+    for index, bridge in enumerate(BRIDGES):
+        name = NETWORK_NAMES[bridge.name]
+        if name not in networks:
+            _create_network(cli, bridge, name)
+        if networks.get(name) != CLUSTER:
+            role = "controller" if bridge is PUBLIC else "all"
+            cli("network-add", name, CLUSTER, role, f"eth{index}", "none")
+
+
+def enrol(cli: OciCli, machine: Machine) -> None:
+    """Give a machine its role in the cluster."""
+    cli("machine-add", machine.serial, CLUSTER, machine.role, LOCATION)
+
+
+def _create_network(cli: OciCli, bridge: Bridge, name: str) -> None:
+    network = bridge.address.network
+    public = "yes" if bridge is PUBLIC else "no"
+    first, length = str(network.network_address), str(network.prefixlen)
+    cli("network-create", name, first, length, LOCATION, public)
+
+
+def _names(cli: OciCli, command: str) -> set[str]:
+    return {row["name"] for row in cli.ask(command)}

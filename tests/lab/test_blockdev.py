@@ -1,0 +1,69 @@
+"""Disks of container machines on real loop devices."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ocinstaller.lab.blockdev import Disk, read_partition_table
+from ocinstaller.lab.command import run
+
+pytestmark = pytest.mark.root
+TABLE = "label: gpt\nsize=1MiB\nsize=8MiB\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "disk.img"
+    with path.open("wb") as content:
+        content.truncate(64 * 1024**2)
+    return path
+
+
+def attached(file):
+    return run("losetup", "--associated", str(file))
+
+
+def test_partitions_appear_and_the_device_goes(file):
+    disk = Disk(file)
+    assert disk.partitions() == []
+    run("sfdisk", "--quiet", str(disk.device), stdin=TABLE)
+    read_partition_table(disk)
+    assert [path.name for path in disk.partitions()] == [f"{disk.name}p1", f"{disk.name}p2"]
+    assert all(path.is_block_device() for path in disk.partitions())
+    disk.close()
+    assert attached(file) == ""
+
+
+def test_partitions_of_a_written_disk_are_known_at_once(file):
+    run("sfdisk", "--quiet", str(file), stdin=TABLE)
+    disk = Disk(file)
+    assert len(disk.partitions()) == 2
+    disk.close()
+
+
+def test_several_disks_get_several_devices(file, tmp_path):
+    other = tmp_path / "other.img"
+    other.write_bytes(bytes(1024**2))
+    disks = [Disk(file), Disk(other)]
+    assert disks[0].name != disks[1].name
+    for disk in disks:
+        disk.close()
+
+
+def test_killed_user_leaves_no_device(file):
+    program = (
+        "import sys, os, signal\n"
+        "from pathlib import Path\n"
+        "from ocinstaller.lab.blockdev import Disk\n"
+        "disk = Disk(Path(sys.argv[1]))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(file)], check=False, timeout=60)
+    assert done.returncode == -9
+    assert attached(file) == ""
+
+
+def test_missing_file_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Disk(tmp_path / "none.img")

@@ -1,0 +1,79 @@
+"""The command line of virtual machines, and their buttons on a real QEMU."""
+
+import pytest
+
+from ocinstaller.lab import accelerator, namespace
+from ocinstaller.lab.accelerator import Accelerator
+from ocinstaller.lab.errors import LabError
+from ocinstaller.lab.layout import MACHINES
+from ocinstaller.lab.processes import Processes
+from ocinstaller.lab.qemu import QemuMachine, qemu_command
+
+BIOS, UEFI = MACHINES[0], MACHINES[1]
+TAPS = ("tap-0", "tap-1")
+
+
+def option_values(command, option):
+    return [command[i + 1] for i, word in enumerate(command) if word == option]
+
+
+def test_network_comes_before_the_disk():
+    devices = option_values(qemu_command(BIOS, Accelerator.TCG, TAPS), "-device")
+    order = {device.partition(",")[0]: device for device in devices if "bootindex" in device}
+    assert "bootindex=1" in order["virtio-net-pci"]
+    assert "bootindex=2" in order["virtio-blk-pci"]
+
+
+def test_machine_shows_its_serial_and_its_cards():
+    command = qemu_command(BIOS, Accelerator.TCG, TAPS)
+    assert f"serial={BIOS.serial}" in option_values(command, "-smbios")[0]
+    for mac in BIOS.macs:
+        assert any(f"mac={mac}" in device for device in option_values(command, "-device"))
+
+
+def test_only_uefi_machines_have_flash():
+    assert not any("pflash" in word for word in qemu_command(BIOS, Accelerator.TCG, TAPS))
+    flash = [word for word in qemu_command(UEFI, Accelerator.TCG, TAPS) if "pflash" in word]
+    assert len(flash) == 2
+    assert "readonly=on" in flash[0]
+
+
+def test_accelerator_is_remembered_for_this_boot_only(tmp_path, monkeypatch):
+    record = tmp_path / "accelerator.json"
+    answers = iter([True, False])
+    monkeypatch.setattr(accelerator, "kvm_boots", lambda kernel: next(answers))
+    assert accelerator.choose(tmp_path, record) is Accelerator.KVM
+    assert accelerator.choose(tmp_path, record) is Accelerator.KVM
+    record.write_text('{"boot": "another", "accelerator": "kvm"}')
+    assert accelerator.choose(tmp_path, record) is Accelerator.TCG
+
+
+def test_without_the_device_there_is_no_kvm(tmp_path, monkeypatch):
+    monkeypatch.setattr(accelerator, "KVM_DEVICE", tmp_path / "kvm")
+    assert not accelerator.kvm_boots(tmp_path / "vmlinuz")
+
+
+def test_kernel_that_does_not_come_up_means_no_kvm(tmp_path):
+    kernel = tmp_path / "vmlinuz"
+    kernel.write_bytes(b"no kernel")
+    assert not accelerator.kvm_boots(kernel, timeout_s=5)
+
+
+@pytest.mark.root
+def test_buttons_of_a_machine(lab):
+    namespace.create(lab)
+    processes = Processes(lab)
+    machine = QemuMachine(lab, BIOS, processes)
+    try:
+        with pytest.raises(LabError, match="does not answer"):
+            machine.reset()
+        machine.power_on(Accelerator.TCG)
+        first = processes.find("machine-bios")
+        machine.power_on(Accelerator.TCG)
+        assert processes.find("machine-bios") == first
+
+        machine.power_off()
+        assert not machine.is_on
+    finally:
+        processes.stop_all()
+        namespace.remove(lab)

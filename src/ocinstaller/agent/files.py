@@ -1,7 +1,6 @@
 """Files that are there completely or not at all, whatever happens in between."""
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -10,23 +9,21 @@ def write_atomically(
 ) -> None:
     """Write a file so that neither a crash nor a power cut leaves half of it.
 
-    Mode and owner are set before the name exists, so that a secret is never readable for others.
+    Mode and owner are set before there is content, so that a secret is never readable for others.
+    The temporary name is always the same, so that the next attempt replaces what a crash left.
 
     :raises OSError: the directory is missing or not writable
     """
-    descriptor, name = tempfile.mkstemp(prefix=".oci-", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchown(descriptor, uid, gid)
-            os.fchmod(descriptor, mode)
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    temporary = path.with_name(f".{path.name}.oci-new")
+    temporary.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+        os.fchown(file.fileno(), uid, gid)
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
     sync_directory(path.parent)
 
 

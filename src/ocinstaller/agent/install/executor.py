@@ -69,5 +69,6 @@ def _carry_out(step: Step, context: Context) -> None:
     except (CommandError, OSError) as error:
         raise InstallError(f"step {step.name}: {error}") from error
     if done is not None:
+        mounts.write_out(context.target, context.run)
         completed = (*done.completed, step.name)
         marker.write(context.target, done.model_copy(update={"completed": completed}))

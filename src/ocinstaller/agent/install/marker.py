@@ -1,6 +1,5 @@
 """The installation's memory on the disk itself: which plan, and which of its steps are done."""
 
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -29,8 +28,7 @@ def read(target: Path, plan: InstallPlan) -> Marker | None:
 
 
 def write(target: Path, marker: Marker) -> None:
-    """Store the marker after everything that it vouches for is on the disk."""
-    os.sync()
+    """Store the marker durably; what it vouches for must be on the disk already."""
     write_atomically(target / NAME, marker.model_dump_json().encode(), mode=0o644)
 
 

@@ -39,10 +39,23 @@ def unmount_below(directory: Path, run: Run) -> None:
 
     :raises CommandError: something is still in use
     """
+    for mountpoint in reversed(_below(directory)):
+        run(("umount", mountpoint), TIMEOUT_S)
+
+
+def write_out(directory: Path, run: Run) -> None:
+    """Put everything at and below a directory onto its disk."""
+    for mountpoint in _below(directory):
+        run(("sync", "--file-system", mountpoint), TIMEOUT_S)
+
+
+def _below(directory: Path) -> list[str]:
     root = str(directory.resolve())
-    for _, mountpoint in reversed(_table()):
-        if mountpoint == root or mountpoint.startswith(f"{root}/"):
-            run(("umount", mountpoint), TIMEOUT_S)
+    return [
+        mountpoint
+        for _, mountpoint in _table()
+        if mountpoint == root or mountpoint.startswith(f"{root}/")
+    ]
 
 
 def mount_root(context: Context, node: Path) -> None:

@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -72,11 +73,22 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     yield url.format("oci")
 
 
+@pytest.fixture(scope="session")
+def fresh_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the directory of an installation to copy: migrations and keys take their time."""
+    directory = tmp_path_factory.mktemp("fresh")
+    write_image(directory, "live")
+    write_image(directory, "target")
+    oci = open_installation(write_config(directory))
+    oci.store.write(lambda session: users.create_user(session, "admin", PASSWORD, is_admin=True))
+    oci.store.engine.dispose()
+    return directory
+
+
 @pytest.fixture
-def oci(tmp_path: Path) -> Installation:
-    """Return a fresh installation on SQLite."""
-    write_image(tmp_path, "live")
-    write_image(tmp_path, "target")
+def oci(tmp_path: Path, fresh_installation: Path) -> Installation:
+    """Return a fresh installation on SQLite with the user admin."""
+    shutil.copytree(fresh_installation, tmp_path, symlinks=True, dirs_exist_ok=True)
     return open_installation(write_config(tmp_path))
 
 
@@ -89,7 +101,6 @@ def anonymous(oci: Installation) -> TestClient:
 @pytest.fixture
 def operator(oci: Installation) -> TestClient:
     """Return a client of the HTTPS application that is logged in."""
-    oci.store.write(lambda session: users.create_user(session, "admin", PASSWORD, is_admin=True))
     client = TestClient(https_app(oci, pages.router), client=("127.0.0.1", 50000))
     client.auth = ("admin", PASSWORD)
     return client

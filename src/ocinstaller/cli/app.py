@@ -53,6 +53,7 @@ class OciCli(App):
             deferred_help=True,
         )
         self._client: Client | None = None
+        self._exit_code = 0
 
     @property
     def client(self) -> Client:
@@ -61,13 +62,15 @@ class OciCli(App):
             self._client = Client(Login.from_environment())
         return self._client
 
+    def clean_up(self, _cmd: Command, _result: int, err: BaseException | None) -> None:
+        """Keep the exit code of a refusal; cliff has printed its message and knows only 1."""
+        if isinstance(err, ClientError):
+            self._exit_code = err.exit_code
+
     def run_subcommand(self, argv: list[str]) -> int:
-        """Run one command; refusals become one line and an exit code."""
-        try:
-            return int(super().run_subcommand(argv))
-        except ClientError as error:
-            print(f"ocicli: {error}", file=sys.stderr)
-            return error.exit_code
+        """Run one command and return its exit code."""
+        result = int(super().run_subcommand(argv))
+        return self._exit_code or result
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -60,16 +60,16 @@ def _certificate(oci: Installation) -> Path:
 
 
 async def _serve(oci: Installation) -> None:
-    given = listeners.inherited()
-    server = oci.conf.server
-    https = given.get("https") or [listeners.listen(server.listen_address, server.https_port)]
-    http = given.get("http") or [listeners.listen(server.listen_address, server.http_port)]
     bundle = str(_certificate(oci))
     secure = _server(https_app(oci, pages.router), ssl_certfile=bundle, ssl_keyfile=bundle)
     plain = _server(boot_app(oci))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, (secure, plain))
+    given = listeners.inherited()
+    server = oci.conf.server
+    https = given.get("https") or [listeners.listen(server.listen_address, server.https_port)]
+    http = given.get("http") or [listeners.listen(server.listen_address, server.http_port)]
     LOG.info("server started", extra={"pid": os.getpid(), "url": installation.server_url(oci)})
     await asyncio.gather(secure.serve(sockets=https), plain.serve(sockets=http))
 

@@ -52,7 +52,7 @@ _SHARED_UUIDS = frozenset(
 )
 """UUIDs that board vendors ship on every machine of a series."""
 
-_SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/ -]{0,127}")
+_SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._: -]{0,127}")
 
 
 @dataclass(frozen=True, slots=True)

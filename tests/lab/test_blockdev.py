@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from ocinstaller.lab.blockdev import Disk, read_partition_table
+from ocinstaller.lab.blockdev import Disk, forget, read_partition_table
 from ocinstaller.lab.command import run
 
 pytestmark = pytest.mark.root
+NUMBER = 190
 TABLE = "label: gpt\nsize=1MiB\nsize=8MiB\n"
 
 
@@ -17,7 +19,8 @@ def file(tmp_path):
     path = tmp_path / "disk.img"
     with path.open("wb") as content:
         content.truncate(64 * 1024**2)
-    return path
+    yield path
+    forget(NUMBER)
 
 
 def attached(file):
@@ -25,7 +28,7 @@ def attached(file):
 
 
 def test_partitions_appear_and_the_device_goes(file):
-    disk = Disk(file)
+    disk = Disk(file, NUMBER)
     assert disk.partitions() == []
     run("sfdisk", "--quiet", str(disk.device), stdin=TABLE)
     read_partition_table(disk)
@@ -37,15 +40,28 @@ def test_partitions_appear_and_the_device_goes(file):
 
 def test_partitions_of_a_written_disk_are_known_at_once(file):
     run("sfdisk", "--quiet", str(file), stdin=TABLE)
-    disk = Disk(file)
+    disk = Disk(file, NUMBER)
     assert len(disk.partitions()) == 2
     disk.close()
+
+
+def test_disk_has_the_same_name_at_every_start(file):
+    for _ in range(3):
+        disk = Disk(file, NUMBER)
+        assert disk.name == f"loop{NUMBER}"
+        disk.close()
+
+
+def test_forgotten_device_is_gone(file):
+    Disk(file, NUMBER).close()
+    forget(NUMBER)
+    assert not Path(f"/dev/loop{NUMBER}").exists()
 
 
 def test_several_disks_get_several_devices(file, tmp_path):
     other = tmp_path / "other.img"
     other.write_bytes(bytes(1024**2))
-    disks = [Disk(file), Disk(other)]
+    disks = [Disk(file, NUMBER), Disk(other, NUMBER)]
     assert disks[0].name != disks[1].name
     for disk in disks:
         disk.close()
@@ -56,7 +72,7 @@ def test_killed_user_leaves_no_device(file):
         "import sys, os, signal\n"
         "from pathlib import Path\n"
         "from ocinstaller.lab.blockdev import Disk\n"
-        "disk = Disk(Path(sys.argv[1]))\n"
+        "disk = Disk(Path(sys.argv[1]), 190)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(file)], check=False, timeout=60)
@@ -66,4 +82,4 @@ def test_killed_user_leaves_no_device(file):
 
 def test_missing_file_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
-        Disk(tmp_path / "none.img")
+        Disk(tmp_path / "none.img", NUMBER)

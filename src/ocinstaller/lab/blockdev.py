@@ -14,6 +14,9 @@ from pathlib import Path
 from ocinstaller.lab.command import run
 from ocinstaller.lab.errors import CommandError, LabError
 
+CONTROL = "/dev/loop-control"
+LOOP_CTL_ADD = 0x4C80
+LOOP_CTL_REMOVE = 0x4C81
 LOOP_CTL_GET_FREE = 0x4C82
 LOOP_CONFIGURE = 0x4C0A
 """linux/loop.h; one step from a free device to a complete one, since Linux 5.8."""
@@ -29,13 +32,15 @@ SYS_BLOCK = Path("/sys/class/block")
 class Disk:
     """A file attached to a loop device whose partitions the kernel reads.
 
+    :param number: of the loop device, so that a machine's disk has the same name at every start;
+        another free one is taken when it is in use.
     :raises LabError: no loop device can be had.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, number: int) -> None:
         backing = os.open(file, os.O_RDWR | os.O_CLOEXEC)
         try:
-            self.name, self._handle = _attach(backing, file)
+            self.name, self._handle = _attach(backing, file, number)
         finally:
             os.close(backing)
         self.device = Path("/dev", self.name)
@@ -50,28 +55,48 @@ class Disk:
         os.close(self._handle)
 
 
-def _attach(backing: int, file: Path) -> tuple[str, int]:
+def _attach(backing: int, file: Path, number: int) -> tuple[str, int]:
+    control = os.open(CONTROL, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        with suppress(FileExistsError):
+            fcntl.ioctl(control, LOOP_CTL_ADD, number)
+        handle = _configure(backing, file, number)
+        for _ in range(ATTEMPTS):
+            if handle is not None:
+                return f"loop{number}", handle
+            number = fcntl.ioctl(control, LOOP_CTL_GET_FREE)
+            handle = _configure(backing, file, number)
+    finally:
+        os.close(control)
+    raise LabError(f"no loop device for {file} after {ATTEMPTS} attempts")
+
+
+def _configure(backing: int, file: Path, number: int) -> int | None:
+    """Attach a file to a device and return the handle; None when the device is in use."""
     flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_PARTSCAN
     name = os.fsencode(file)[-63:]
     config = LOOP_CONFIG.pack(
         *(backing, 0, 0, 0, 0, 0, 0, 0, 0, 0, flags, name, b"", b"", 0, 0), *(0,) * 8
     )
-    control = os.open("/dev/loop-control", os.O_RDWR | os.O_CLOEXEC)
+    handle = os.open(f"/dev/loop{number}", os.O_RDWR | os.O_CLOEXEC)
     try:
-        for _ in range(ATTEMPTS):
-            device = f"loop{fcntl.ioctl(control, LOOP_CTL_GET_FREE)}"
-            handle = os.open(f"/dev/{device}", os.O_RDWR | os.O_CLOEXEC)
-            try:
-                fcntl.ioctl(handle, LOOP_CONFIGURE, config)
-            except OSError as error:
-                os.close(handle)
-                if error.errno != errno.EBUSY:
-                    raise
-            else:
-                return device, handle
+        fcntl.ioctl(handle, LOOP_CONFIGURE, config)
+    except OSError as error:
+        os.close(handle)
+        if error.errno != errno.EBUSY:
+            raise
+        return None
+    return handle
+
+
+def forget(number: int) -> None:
+    """Remove an unused loop device that `Disk` asked for; one in use stays."""
+    control = os.open(CONTROL, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.ioctl(control, LOOP_CTL_REMOVE, number)
     finally:
         os.close(control)
-    raise LabError(f"no loop device for {file} after {ATTEMPTS} attempts")
 
 
 def read_partition_table(disk: Disk) -> None:

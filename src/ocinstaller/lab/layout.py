@@ -69,6 +69,11 @@ class Machine:
         """MAC addresses on the internal and the public network (QEMU's own prefix)."""
         return (f"52:54:00:66:00:{self.number:02x}", f"52:54:00:66:01:{self.number:02x}")
 
+    @property
+    def loop_number(self) -> int:
+        """Preferred loop device of a container's disk; programs of the host count from 0."""
+        return 100 + self.number
+
 
 MACHINES = (
     Machine("bios", 1, MachineKind.BIOS, "custom"),

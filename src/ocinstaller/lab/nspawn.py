@@ -34,11 +34,14 @@ class Container:
 
     def command(self) -> list[str]:
         """The command that boots it and ends with it."""
+        network = namespace.namespace_path(self.network)
         return [
+            # It mounts /sys before it changes the namespace, and /sys shows the mounter's cards.
+            *("nsenter", f"--net={network}", "--"),
             *("systemd-nspawn", "--quiet", f"--directory={self.root}", f"--machine={self.name}"),
             *("--boot", "--register=no", "--keep-unit", "--link-journal=no"),
             *("--resolv-conf=off", "--timezone=off", "--capability=all", "--console=read-only"),
-            f"--network-namespace-path={namespace.namespace_path(self.network)}",
+            f"--network-namespace-path={network}",
             # The host's firmware must neither be seen nor changed from a machine of the lab.
             "--tmpfs=/sys/firmware",
             *(f"--bind={path}" for path in self.binds),

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from ocinstaller.lab import mirror, namespace, server
-from ocinstaller.lab.layout import PUPPET_MACHINE, Lab
+from ocinstaller.lab import blockdev, mirror, namespace, server
+from ocinstaller.lab.layout import MACHINES, PUPPET_MACHINE, Lab, MachineKind
 from ocinstaller.lab.stages import Line
 
 SHUTDOWN_S = 45.0
@@ -23,6 +23,9 @@ def stop(lab: Lab, show: Callable[[str], None]) -> None:
             line.processes.stop(process)
     line.processes.stop_all()
     namespace.remove(lab)
+    for machine in MACHINES:
+        if machine.kind is MachineKind.CONTAINER:
+            blockdev.forget(machine.loop_number)
 
 
 def _shut_machines_down(line: Line, show: Callable[[str], None]) -> None:

@@ -117,7 +117,8 @@ class NetworkMachine:
         :raises BootError: there is nothing to boot at the moment.
         """
         # Kept open as long as this process lives: it is the machine's disk cable.
-        self._disk = disk = Disk(_disk_file(self._directory))
+        file = _disk_file(self._directory)
+        self._disk = disk = Disk(file, self._machine.loop_number)
         squashfs = self._directory / "live.squashfs"
         decision = namespace.inside(network, lambda: self._ask(squashfs))
         print(f"{self._machine.name} boots {decision}", flush=True)

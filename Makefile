@@ -1,0 +1,42 @@
+# make run    build what is missing and bring the whole line up: PXE, installation, Puppet, Keystone
+# make stop   end exactly what make run started
+# make test   all tests: fast ones first, then the real line
+# make check  formatting, lint and types
+
+PYTHON   ?= python3
+VENV     := .venv
+BIN      := $(VENV)/bin
+LIST     := src/ocinstaller/lab/packages.txt
+PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
+
+.PHONY: run stop test check
+
+run: $(VENV)/.installed
+	$(BIN)/oci-lab run
+
+stop: $(VENV)/.installed
+	$(BIN)/oci-lab stop
+
+test: $(VENV)/.installed
+	$(BIN)/pytest
+
+check: $(VENV)/.installed
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+
+.state/packages: $(LIST)
+	missing=$$(for package in $(PACKAGES); do \
+	  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null \
+	    | grep -qx installed || echo $$package; done); \
+	if [ -n "$$missing" ]; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+	mkdir -p .state
+	touch $@
+
+$(VENV)/.installed: pyproject.toml constraints.txt .state/packages
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@

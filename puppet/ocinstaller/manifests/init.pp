@@ -21,36 +21,36 @@
 #   Whether the cluster is being set up for the first time.
 # @param vip_hostname
 #   Name of the API, also the name in its certificate.
-# @param vip_address
-#   Virtual address of the API.
-# @param vip_prefix
-#   Prefix length of the API's network.
-# @param vip_interface
-#   Interface of the controllers that carries the virtual address.
 # @param controllers
 #   All controllers of the cluster.
 # @param time_servers
 #   NTP servers.
 # @param secrets
 #   The secrets that this machine may know, by name; read them with ocinstaller::secret().
+# @param vip_address
+#   Virtual address of the API; only a cluster with controllers has one.
+# @param vip_prefix
+#   Prefix length of the API's network.
+# @param vip_interface
+#   Interface of the controllers that carries the virtual address.
 # @param ca_file
 #   OCI's root CA certificate, against which all connections inside the cluster are verified.
 class ocinstaller (
-  String[1]                         $cluster_name,
-  Stdlib::Fqdn                      $domain,
-  String[1]                         $region_name,
-  Stdlib::Fqdn                      $machine_hostname,
-  Stdlib::IP::Address::Nosubnet     $machine_address,
-  String[1]                         $role,
-  Boolean                           $is_bootstrap,
-  Boolean                           $initial_cluster_setup,
-  Stdlib::Fqdn                      $vip_hostname,
-  Stdlib::IP::Address::Nosubnet     $vip_address,
-  Integer[0, 128]                   $vip_prefix,
-  String[1]                         $vip_interface,
-  Array[Ocinstaller::Controller, 1] $controllers,
-  Array[Stdlib::Host]               $time_servers,
-  Hash[String[1], String[1]]        $secrets,
-  Stdlib::Absolutepath              $ca_file = '/etc/ssl/certs/oci-root-ca.pem',
+  String[1]                               $cluster_name,
+  Stdlib::Fqdn                            $domain,
+  String[1]                               $region_name,
+  Stdlib::Fqdn                            $machine_hostname,
+  Stdlib::IP::Address::Nosubnet           $machine_address,
+  String[1]                               $role,
+  Boolean                                 $is_bootstrap,
+  Boolean                                 $initial_cluster_setup,
+  Stdlib::Fqdn                            $vip_hostname,
+  Array[Ocinstaller::Controller]          $controllers,
+  Array[Stdlib::Host]                     $time_servers,
+  Hash[String[1], String[1]]              $secrets,
+  Optional[Stdlib::IP::Address::Nosubnet] $vip_address   = undef,
+  Optional[Integer[0, 128]]               $vip_prefix    = undef,
+  Optional[String[1]]                     $vip_interface = undef,
+  Stdlib::Absolutepath                    $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
 ) {
 }

@@ -22,6 +22,10 @@ class ocinstaller::role::controller (
     fail("cluster ${ocinstaller::cluster_name} has ${count} controllers; OCI sets up clusters with exactly one")
   }
 
+  unless $ocinstaller::vip_address and $ocinstaller::vip_prefix and $ocinstaller::vip_interface {
+    fail("cluster ${ocinstaller::cluster_name} has no virtual address for its API")
+  }
+
   ocinstaller::packages { 'controller':
     names => $packages,
   }

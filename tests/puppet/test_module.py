@@ -1,0 +1,118 @@
+"""The Puppet module and the Python side agree with each other."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ocinstaller.model.errors import Conflict
+from ocinstaller.model.roles import ROLES
+from ocinstaller.model.secret_specs import SECRETS
+from ocinstaller.puppet.classification import (
+    ROLE_CLASSES,
+    ApiAddress,
+    Member,
+    NodeSnapshot,
+    classify,
+)
+from ocinstaller.puppet.server_setup import MODULES
+
+MODULE = Path(__file__).parents[2] / "puppet" / "ocinstaller"
+
+
+def snapshot(role: str, vip: ApiAddress | None) -> NodeSnapshot:
+    return NodeSnapshot(
+        cluster_name="lab",
+        domain="example.com",
+        region_name="RegionOne",
+        hostname="lab-controller-1.example.com",
+        address="10.0.0.11",
+        role=role,
+        is_bootstrap=True,
+        initial_cluster_setup=True,
+        vip_hostname="lab-api.example.com",
+        vip=vip,
+        controllers=(Member("lab-controller-1.example.com", "10.0.0.11"),),
+        time_servers=("10.0.0.1",),
+        secrets={"keystone_admin": "not-to-be-shown"},
+    )
+
+
+VIP = ApiAddress("10.0.1.100", 24, "eth1")
+
+
+def declared_parameters() -> dict[str, bool]:
+    """Name of each parameter of class ocinstaller, and whether it must be given."""
+    manifest = (MODULE / "manifests/init.pp").read_text()
+    head = manifest[manifest.index("class ocinstaller (") : manifest.index(") {")]
+    found = re.findall(r"\$(\w+)( *=)?", head)
+    return {name: not default for name, default in found}
+
+
+@pytest.mark.parametrize("role", [role.name for role in ROLES])
+def test_a_role_can_be_deployed_exactly_when_its_class_exists(role: str) -> None:
+    assert (MODULE / f"manifests/role/{role}.pp").exists() == (role in ROLE_CLASSES)
+
+
+@pytest.mark.parametrize(("role", "vip"), [("controller", VIP), ("custom", None)])
+def test_the_classification_fits_the_class(role: str, vip: ApiAddress | None) -> None:
+    document = yaml.safe_load(classify(snapshot(role, vip)))
+    given = set(document["classes"].pop("ocinstaller"))
+    declared = declared_parameters()
+    assert given <= set(declared)
+    assert {name for name, required in declared.items() if required} <= given
+    assert document == {
+        "classes": {f"ocinstaller::role::{role}": None},
+        "environment": "production",
+    }
+
+
+def test_a_controller_without_virtual_address_is_refused() -> None:
+    with pytest.raises(Conflict, match="no public network"):
+        classify(snapshot("controller", None))
+
+
+def test_a_role_without_class_is_refused() -> None:
+    with pytest.raises(Conflict, match="compute"):
+        classify(snapshot("compute", None))
+
+
+def test_a_snapshot_shows_no_secret() -> None:
+    assert "not-to-be-shown" not in repr(snapshot("controller", VIP))
+
+
+def test_every_secret_that_manifests_read_is_generated() -> None:
+    names = {spec.name for spec in SECRETS}
+    text = "".join(path.read_text() for path in MODULE.rglob("*.pp"))
+    used = set(re.findall(r"ocinstaller::secret\('(\w+)'\)", text))
+    assert used
+    assert used <= names
+
+
+def test_modules_that_are_declared_are_linked_on_the_server() -> None:
+    metadata = json.loads((MODULE / "metadata.json").read_text())
+    needed = {entry["name"].split("/")[1] for entry in metadata["dependencies"]}
+    assert needed <= set(MODULES)
+
+
+def test_every_class_and_define_is_documented() -> None:
+    for manifest in MODULE.rglob("manifests/**/*.pp"):
+        text = manifest.read_text()
+        assert text.startswith("# @summary "), manifest
+        head = re.search(r"^(?:class|define) [\w:]+ \((.*?)^\) \{", text, re.MULTILINE | re.DOTALL)
+        for name in re.findall(r"^  \S.*?\$(\w+)", head[1], re.MULTILINE) if head else ():
+            assert f"# @param {name}\n" in text, f"{manifest}: {name}"
+
+
+def test_puppet_lint_finds_nothing() -> None:
+    if not shutil.which("puppet-lint"):
+        pytest.skip("puppet-lint is not installed")
+    result = subprocess.run(
+        ["puppet-lint", "--fail-on-warnings", MODULE.name],
+        cwd=MODULE.parent, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout

@@ -9,15 +9,20 @@ class State(StrEnum):
     """Where a machine is on its way; the names are those of the original OCI."""
 
     LIVE = "live"
-    """Runs the live system and reports."""
     BOOTING_LIVE = "bootinglive"
-    """Was told to start the live system; its next report closes this."""
     INSTALLING = "installing"
-    """Fetches its plan and installs."""
     FIRST_BOOT = "firstboot"
-    """The disk is written; the installed system has not reported yet."""
     INSTALLED = "installed"
-    """Runs from its disk."""
+
+
+MEANINGS = {
+    State.LIVE: "runs the live system and reports",
+    State.BOOTING_LIVE: "was told to start the live system; its next report closes this",
+    State.INSTALLING: "fetches its plan and installs",
+    State.FIRST_BOOT: "the disk is written; the installed system has not reported yet",
+    State.INSTALLED: "runs from its disk",
+}
+"""What each state says about the machine."""
 
 
 class PuppetStatus(StrEnum):

@@ -8,6 +8,7 @@ from ocinstaller.boot.errors import BootSettingError
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 _DISK = re.compile(r"[A-Za-z0-9!._-]{1,64}")
 
 DEFAULT_EXTRA = "noresume random.trust_cpu=on"
@@ -29,6 +30,12 @@ class LiveOptions:
     """Where the root certificate itself is; need not be secure, the fingerprint decides."""
     boot_nonce: str
     """One-time proof that this start was ordered by the server."""
+    boot_mac: str
+    """The interface that the machine starts through, lower case with colons.
+
+    live-boot (`live-netdev=`) then asks for an address there at once. Without it, and with
+    `BOOTIF=` too, it first looks at all interfaces, which takes 7 s and more.
+    """
     disks: tuple[str, ...] = ()
     """Kernel names of the only disks that may be touched; empty allows all."""
     extra_cmdline: str = DEFAULT_EXTRA
@@ -43,6 +50,7 @@ def live_cmdline(options: LiveOptions) -> str:
     check_url("ca_url", options.ca_url)
     _check("ca_sha256", options.ca_sha256, _FINGERPRINT, "64 lower-case hexadecimal digits")
     _check("boot_nonce", options.boot_nonce, _NONCE, "1 to 128 letters, digits, - or _")
+    _check("boot_mac", options.boot_mac, _MAC, "a MAC address such as 52:54:00:00:00:01")
     for disk in options.disks:
         _check("disks", disk, _DISK, "kernel names of block devices")
     check_cmdline("extra_cmdline", options.extra_cmdline)
@@ -51,6 +59,7 @@ def live_cmdline(options: LiveOptions) -> str:
         f"oci.ca={options.ca_sha256}",
         f"oci.ca_url={options.ca_url}",
         f"oci.boot={options.boot_nonce}",
+        f"live-netdev={options.boot_mac}",
     ]
     if options.disks:
         words.append(f"oci.disks={','.join(options.disks)}")

@@ -17,14 +17,17 @@ def ipxe_script(decision: BootDecision, retry_url: str) -> str:
     return "\n".join(("#!ipxe", *lines)) + "\n"
 
 
-_LOCAL = ("echo OCI: starting from the local disk", "exit 1")
-"""Leaving iPXE with an error makes UEFI firmware try its next boot entry."""
+_LOCAL = (
+    "echo OCI: starting from the local disk",
+    "sanboot --no-describe --drive 0 --filename \\EFI\\debian\\shimx64.efi || exit 1",
+)
+"""iPXE of Debian 13 starts the disk's boot loader itself. Where it cannot (Debian 12), it ends with
+an error, at which UEFI firmware tries its next boot entry."""
 
 
 def _live(decision: LiveBoot, retry_url: str) -> tuple[str, ...]:
     return (
-        f"kernel {decision.kernel_url} initrd=initrd.img BOOTIF=01-${{netX/mac:hexhyp}}"
-        f" {decision.full_cmdline} || goto failed",
+        f"kernel {decision.kernel_url} initrd=initrd.img {decision.full_cmdline} || goto failed",
         f"initrd --name initrd.img {decision.initrd_url} || goto failed",
         "boot || goto failed",
         ":failed",

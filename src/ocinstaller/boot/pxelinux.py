@@ -8,9 +8,6 @@ from ocinstaller.boot.decision import BootDecision, LiveBoot
 RESTART_DELAY_S = 10
 """Seconds before a machine that could not fetch its files starts over."""
 
-_APPEND_BOOTIF = 2
-"""SYSAPPEND bit that adds `BOOTIF=01-<mac>`, by which live-boot chooses the interface."""
-
 
 def pxelinux_config(decision: BootDecision) -> str:
     """The configuration file for one machine."""
@@ -23,7 +20,6 @@ def pxelinux_config(decision: BootDecision) -> str:
             "LABEL live",
             f"  KERNEL {decision.kernel_url}",
             f"  INITRD {decision.initrd_url}",
-            f"  SYSAPPEND {_APPEND_BOOTIF}",
             f"  APPEND {decision.full_cmdline}",
             "LABEL restart",
             "  COM32 reboot.c32",

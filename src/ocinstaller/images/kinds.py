@@ -44,7 +44,6 @@ _LIVE_MASKED = (
     # Nobody may log in at the console: there is no password to give.
     "getty.target",
     "autovt@.service",
-    "systemd-logind.service",
     # Housekeeping of a system that lives longer than a boot.
     "apt-daily.timer",
     "apt-daily-upgrade.timer",

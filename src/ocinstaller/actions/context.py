@@ -30,7 +30,8 @@ def open_installation(config_file: Path) -> Installation:
     """
     conf = settings.load(config_file)
     state = Path(conf.server.state_dir)
-    state.mkdir(parents=True, exist_ok=True, mode=0o750)
+    # Passable for dnsmasq, which gives root's rights up; every secret below has its own mode.
+    state.mkdir(parents=True, exist_ok=True, mode=0o711)
     engine = open_engine(settings.database_url(conf))
     migrate.upgrade(engine)
     authority = Authority(state / "ssl", key_type=conf.pki.key_type, leaf_days=conf.pki.leaf_days)

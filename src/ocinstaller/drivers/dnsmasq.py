@@ -4,6 +4,7 @@ import logging
 import os
 import select
 import signal
+import stat
 import subprocess
 import threading
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
@@ -86,7 +87,9 @@ class Dnsmasq:
 
     def _command(self, *arguments: str) -> list[str]:
         prefix = ["nsenter", f"--net=/run/netns/{self._namespace}", "--"] if self._namespace else []
-        return [*prefix, "dnsmasq", f"--conf-file={self._config_file}", *arguments]
+        # As "nobody", its habit, it could not read below a directory like /root.
+        user = [] if _passable(self._tftp_root) else ["--user=root"]
+        return [*prefix, "dnsmasq", f"--conf-file={self._config_file}", *user, *arguments]
 
     def _check(self) -> None:
         try:
@@ -134,6 +137,11 @@ class Dnsmasq:
             _wait_for_end(handle)
         finally:
             os.close(handle)
+
+
+def _passable(directory: Path) -> bool:
+    """Tell whether every user gets to a directory."""
+    return all(path.stat().st_mode & stat.S_IXOTH for path in (directory, *directory.parents))
 
 
 def _wait_for_end(handle: int) -> None:

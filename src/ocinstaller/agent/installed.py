@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ocinstaller.agent.backoff import jittered
 from ocinstaller.agent.client import Client
-from ocinstaller.agent.command import ENVIRONMENT, run
+from ocinstaller.agent.command import ENVIRONMENT, Run, run
 from ocinstaller.agent.errors import AgentError, CommandError, SettingsError, Stopped
 from ocinstaller.agent.events import Events
 from ocinstaller.agent.files import write_atomically
@@ -66,11 +66,13 @@ class InstalledConfig(Document):
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
-    """Where the files of the installed system are."""
+class System:
+    """The installed system: where its files are and how its programs are started."""
 
     root: Path = Path("/")
     environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+    run: Run = run
+    pause_s: float = PAUSE_S
 
     @property
     def config(self) -> Path:
@@ -98,40 +100,40 @@ class Paths:
         return self.root / "etc/puppet/puppet.conf"
 
 
-def start(stop: Event, paths: Paths | None = None) -> int:
+def start(stop: Event, system: System | None = None) -> int:
     """Report the start and configure the system if that was not done yet.
 
     Return the exit status: 0 when the system is configured, 1 when Puppet failed.
     """
-    paths = paths or Paths()
-    config = _load(paths.config)
-    client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(paths.key))
+    system = system or System()
+    config = _load(system.config)
+    client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(system.key))
     events = Events(client, config.serial, stop)
     try:
         _announce(events, InstallEvent.BOOTED, config.plan_id)
-        if paths.stamp.exists() or not has_puppet_server(paths.puppet_conf):
+        if system.stamp.exists() or not has_puppet_server(system.puppet_conf):
             return 0
-        return _first_boot(events, config.plan_id, paths, stop)
+        return _first_boot(events, config.plan_id, system, stop)
     except Stopped:
         return 0
 
 
-def _first_boot(events: Events, plan_id: str, paths: Paths, stop: Event) -> int:
+def _first_boot(events: Events, plan_id: str, system: System, stop: Event) -> int:
     _announce(events, InstallEvent.PUPPET_RUNNING, plan_id)
-    paths.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
+    system.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
     reason = ""
     for number in range(1, MOST_RUNS + 1):
-        log = paths.logs / f"puppet-run-{number}.log"
-        reason = puppet_run(log, paths.environment, stop)
+        log = system.logs / f"puppet-run-{number}.log"
+        reason = puppet_run(log, system.environment, stop)
         if not reason:
             _announce(events, InstallEvent.PUPPET_SUCCESS, plan_id)
-            paths.stamp.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(paths.stamp, b"", mode=0o644)
-            _enable_puppet()
+            system.stamp.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(system.stamp, b"", mode=0o644)
+            _enable_puppet(system.run)
             return 0
         _LOG.warning("Puppet run %d of %d: %s", number, MOST_RUNS, reason)
         if number < MOST_RUNS:
-            stop.wait(jittered(PAUSE_S))
+            stop.wait(jittered(system.pause_s))
     _announce(events, InstallEvent.PUPPET_FAILURE, plan_id, reason)
     return 1
 
@@ -214,7 +216,7 @@ def has_puppet_server(path: Path) -> bool:
     return any(parser.get(section, "server", fallback="") for section in ("main", "agent"))
 
 
-def _enable_puppet() -> None:
+def _enable_puppet(run: Run) -> None:
     try:
         run(("systemctl", "enable", "--now", "puppet.service"), 120.0)
     except CommandError as error:

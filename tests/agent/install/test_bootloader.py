@@ -1,0 +1,65 @@
+"""GRUB's settings and the firmware's boot entries."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+
+from ocinstaller.agent.errors import InstallError
+from ocinstaller.agent.install import bootloader, efiboot
+from ocinstaller.agent.install.device import Disk
+
+from ..inventory.recorded_outputs import recorded
+
+
+def test_settings() -> None:
+    assert 'GRUB_CMDLINE_LINUX="console=ttyS0 quiet"\n' in bootloader.settings(
+        "console=ttyS0 quiet"
+    )
+
+
+@pytest.mark.parametrize("cmdline", ['a"b', "a$(b)", "a`b`", "a\nb", "a\\b"])
+def test_command_lines_that_would_change_the_settings_are_refused(cmdline: str) -> None:
+    with pytest.raises(InstallError, match="must not contain"):
+        bootloader.settings(cmdline)
+
+
+def test_entries_of_the_firmware() -> None:
+    found = efiboot.parse(recorded("composed-rack-server.efibootmgr.txt"))
+
+    assert found.order == ("0003", "0001", "0007", "0000")
+    assert found.labels["0003"] == "UEFI PXEv4 (MAC:525400660001)"
+    assert found.ours() == ["0007"]
+
+
+def test_a_firmware_without_entries() -> None:
+    assert efiboot.parse("EFI variables are not supported on this system.\n").order == ()
+
+
+class Firmware:
+    """A firmware's list of entries, as efibootmgr changes it."""
+
+    def __init__(self) -> None:
+        self.order = ["0003", "0007", "0001"]
+        self.labels = {"0001": "UEFI Misc", "0003": "UEFI PXEv4", "0007": efiboot.LABEL}
+
+    def __call__(self, argv: Sequence[str], timeout_s: float) -> str:
+        options = dict(pairwise(argv))
+        if "--delete-bootnum" in argv:
+            del self.labels[options["--bootnum"]]
+            self.order.remove(options["--bootnum"])
+        elif "--create-only" in argv:
+            self.labels["0009"] = options["--label"]
+        elif "--bootorder" in argv:
+            self.order = options["--bootorder"].split(",")
+        entries = "".join(f"Boot{number}* {label}\tHD()\n" for number, label in self.labels.items())
+        return f"BootOrder: {','.join(self.order)}\n{entries}"
+
+
+def test_the_network_stays_first_and_old_entries_go() -> None:
+    firmware = Firmware()
+
+    efiboot.append_entry(firmware, Disk("vda"), 1)
+
+    assert firmware.order == ["0003", "0001", "0009"]
+    assert "0007" not in firmware.labels

@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("oci-lab: namespaces, mounts and virtual machines need root", file=sys.stderr)
         return 1
     directory = arguments.directory.resolve()
-    lab = Lab(arguments.name, directory, directory)
+    lab = Lab(arguments.name, directory, (arguments.shared or directory).resolve())
     work: Callable[[Lab, argparse.Namespace], None] = arguments.work
     try:
         work(lab, arguments)
@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oci-lab", description="A data centre on one host.")
     parser.add_argument(
         "--directory", type=Path, default=DEFAULT_DIRECTORY, help="where it lives (%(default)s)"
+    )
+    parser.add_argument(
+        "--shared", type=Path, help="where images and packages are kept (default: --directory)"
     )
     parser.add_argument("--name", default=DEFAULT_NAME, help="its network namespace (%(default)s)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

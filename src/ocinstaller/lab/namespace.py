@@ -89,6 +89,9 @@ def remove(lab: Lab) -> None:
     """Remove the lab's namespace and those of its machines, with all that is in them."""
     for name in sorted(owned(lab), reverse=True):
         run("ip", "netns", "delete", name)
+    # `ip` mounts the directory over itself when it makes the first namespace, and leaves that.
+    if NETNS_DIRECTORY.is_mount() and not any(NETNS_DIRECTORY.iterdir()):
+        run("umount", str(NETNS_DIRECTORY))
 
 
 def owned(lab: Lab) -> list[str]:

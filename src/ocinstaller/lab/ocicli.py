@@ -10,6 +10,8 @@ from ocinstaller.lab.layout import Lab
 from ocinstaller.lab.server import command
 
 ANSWER_S = 60.0
+UNREACHABLE_STATUS = 3
+"""Exit code of `ocicli` when the server could not be asked."""
 
 
 class OciCli:

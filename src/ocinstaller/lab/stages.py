@@ -21,7 +21,7 @@ from ocinstaller.lab import (
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError, StageError
 from ocinstaller.lab.layout import MACHINES, PUPPET_MACHINE, Lab, Machine, MachineKind
-from ocinstaller.lab.ocicli import OciCli
+from ocinstaller.lab.ocicli import UNREACHABLE_STATUS, OciCli
 from ocinstaller.lab.openstack import OpenStack
 from ocinstaller.lab.processes import Processes
 from ocinstaller.lab.qemu import QemuMachine
@@ -125,7 +125,7 @@ class Line:
         self.power_on(machine)
         console = self.machines[machine.name].console
         deadline = time.monotonic() + LIVE_S
-        while self._status(machine) is None:
+        while not self._has_reported(machine):
             if time.monotonic() > deadline:
                 raise StageError(
                     f"{machine.name} did not report within {LIVE_S:.0f} s; last lines of "
@@ -177,6 +177,15 @@ class Line:
 
     def _status(self, machine: Machine) -> dict[str, Any] | None:
         return self.cli.machine(machine.serial)
+
+    def _has_reported(self, machine: Machine) -> bool:
+        """Tell whether a machine is known; a server that is being restarted does not know yet."""
+        try:
+            return self._status(machine) is not None
+        except CommandError as error:
+            if error.status != UNREACHABLE_STATUS:
+                raise
+            return False
 
     def _runs(self, process: str) -> bool:
         return self.processes.find(process) is not None

@@ -76,7 +76,7 @@ class Line:
             *(self._image_stage(kind) for kind in images.KINDS),
             Stage("OCI server", self._server_answers, self._server),
             Stage("administrator", lambda: self.lab.credentials_file.exists(), self._administrator),
-            Stage("puppetserver", lambda: self.puppet.is_on, self._puppetserver),
+            Stage("puppetserver", self._puppetserver_is_set_up, self._puppetserver),
             Stage(
                 "cluster", lambda: topology.exists(self.cli), lambda _: topology.create(self.cli)
             ),
@@ -216,6 +216,9 @@ class Line:
 
     def _administrator(self, _show: Show) -> None:
         self.password = server.make_administrator(self.lab)
+
+    def _puppetserver_is_set_up(self) -> bool:
+        return self.puppet.is_on and self.lab.puppet_ca_file.exists()
 
     def _puppetserver(self, show: Show) -> None:
         self.puppet.power_on()

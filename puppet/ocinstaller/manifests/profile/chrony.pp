@@ -1,8 +1,10 @@
-# @summary Time from the cluster's servers.
+# @summary Time from the cluster's servers, or from Debian's where the cluster names none.
 #
 # A container shares its host's clock and must leave it alone.
 class ocinstaller::profile::chrony {
-  if !($facts['virtual'] in ['systemd_nspawn', 'lxc', 'docker', 'podman', 'container_other']) {
+  $containers = ['systemd_nspawn', 'lxc', 'docker', 'podman', 'container_other']
+
+  unless $ocinstaller::time_servers.empty or $facts['virtual'] in $containers {
     class { 'chrony':
       servers       => $ocinstaller::time_servers,
       local_stratum => false,

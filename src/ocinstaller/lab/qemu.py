@@ -90,6 +90,8 @@ def qemu_command(machine: Machine, accelerator: Accelerator, taps: tuple[str, ..
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none"),
         *("-name", machine.name, "-machine", "q35", *accelerator.qemu_options),
         *("-smp", str(PROCESSORS), "-m", str(MEMORY_MIB), "-device", "virtio-rng-pci"),
+        # Nobody looks at it, but boot loaders wait for ever for a BIOS without a screen.
+        *("-device", "VGA"),
         *("-smbios", _smbios(machine), "-qmp", "unix:qmp.sock,server=on,wait=off"),
         *("-chardev", "file,id=console,path=console.log,append=on", "-serial", "chardev:console"),
         # A crash of the host may lose the disk of a laboratory machine.

@@ -39,9 +39,10 @@ def test_a_firmware_without_entries() -> None:
 class Firmware:
     """A firmware's list of entries, as efibootmgr changes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, current: str) -> None:
+        self.current = current
         self.order = ["0003", "0007", "0001"]
-        self.labels = {"0001": "UEFI Misc", "0003": "UEFI PXEv4", "0007": efiboot.LABEL}
+        self.labels = {"0001": "UEFI HTTPv4", "0003": "UEFI PXEv4", "0007": efiboot.LABEL}
 
     def __call__(self, argv: Sequence[str], timeout_s: float) -> str:
         options = dict(pairwise(argv))
@@ -53,13 +54,22 @@ class Firmware:
         elif "--bootorder" in argv:
             self.order = options["--bootorder"].split(",")
         entries = "".join(f"Boot{number}* {label}\tHD()\n" for number, label in self.labels.items())
-        return f"BootOrder: {','.join(self.order)}\n{entries}"
+        return f"BootCurrent: {self.current}\nBootOrder: {','.join(self.order)}\n{entries}"
 
 
-def test_the_network_stays_first_and_old_entries_go() -> None:
-    firmware = Firmware()
+@pytest.mark.parametrize(
+    ("current", "order"),
+    [
+        pytest.param("0003", ["0003", "0009", "0001"], id="behind the network"),
+        pytest.param("0007", ["0003", "0001", "0009"], id="started by an entry that is gone"),
+    ],
+)
+def test_the_disk_comes_behind_the_entry_that_started_this_system(
+    current: str, order: list[str]
+) -> None:
+    firmware = Firmware(current)
 
-    efiboot.append_entry(firmware, Disk("vda"), 1)
+    efiboot.add_entry(firmware, Disk("vda"), 1)
 
-    assert firmware.order == ["0003", "0001", "0009"]
+    assert firmware.order == order
     assert "0007" not in firmware.labels

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ocinstaller.model.hardware import Firmware
@@ -142,6 +144,17 @@ class Installer:
     def command(self, *argv: str) -> None:
         """Run a command where the installer runs."""
         subprocess.run([*self._enter(), *argv], check=True, timeout=60)
+
+    @contextmanager
+    def mounted(self, number: int = 2) -> Iterator[Path]:
+        """Look at a partition, where nobody else gets a copy of the mount."""
+        place = self.directory / "look"
+        place.mkdir(exist_ok=True)
+        self.command("mount", "-o", "ro", f"{self.disk.node}p{number}", str(place))
+        try:
+            yield Path(f"/proc/{self._namespace.pid}/root{place}")
+        finally:
+            self.command("umount", str(place))
 
     def _enter(self) -> list[str]:
         return ["nsenter", f"--mount=/proc/{self._namespace.pid}/ns/mnt"]

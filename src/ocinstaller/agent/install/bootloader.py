@@ -13,6 +13,7 @@ from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import PartitionKind
 
 SETTINGS_PATH = "/etc/default/grub.d/oci.cfg"
+MENU_PATH = "boot/grub/grub.cfg"
 EFI_DIRECTORY = "/boot/efi"
 TIMEOUT_S = 600.0
 
@@ -51,11 +52,14 @@ def settings(kernel_cmdline: str) -> str:
 
 def _menu(context: Context) -> None:
     """Write GRUB's menu; it finds the root by UUID, whatever the disk will be called."""
-    (context.target / "boot/grub").mkdir(parents=True, exist_ok=True)
+    (context.target / MENU_PATH).parent.mkdir(parents=True, exist_ok=True)
     number = root_number(context.plan)
     nodes = partition_nodes(context.disk, len(context.plan.disk.partitions), context.run)
-    with uuid_link(nodes[number], filesystem_uuid(context.plan, number)):
+    uuid = filesystem_uuid(context.plan, number)
+    with uuid_link(nodes[number], uuid):
         mounts.in_target(context, "update-grub", timeout_s=TIMEOUT_S)
+    if f"root=UUID={uuid} " not in (context.target / MENU_PATH).read_text(encoding="utf-8"):
+        raise InstallError(f"/{MENU_PATH} has no entry that finds the root by its UUID {uuid}")
 
 
 def _bios(context: Context) -> None:
@@ -86,7 +90,7 @@ def _uefi(context: Context) -> None:
     )
     kinds = [partition.kind for partition in context.plan.disk.partitions]
     try:
-        efiboot.append_entry(context.run, context.disk, kinds.index(PartitionKind.ESP) + 1)
+        efiboot.add_entry(context.run, context.disk, kinds.index(PartitionKind.ESP) + 1)
     except CommandError as error:
         context.log(f"no boot entry was made, the removable path must do: {error}", "warning")
 

@@ -7,6 +7,7 @@ from ocinstaller.agent.files import write_atomically
 from ocinstaller.agent.install import layout, mounts
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.rooted import Accounts, accounts, inside
+from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import InstallPlan, TargetFile
 
 TIMEOUT_S = 300.0
@@ -51,7 +52,13 @@ def _own_files(context: Context) -> tuple[TargetFile, ...]:
 
 
 def fstab(plan: InstallPlan) -> str:
-    """Return the table of the plan's file systems, by UUID."""
+    """Return the table of the plan's file systems, by UUID.
+
+    A container gets an empty one: its manager mounts the root, and its first process would fail
+    to mount it again.
+    """
+    if plan.firmware is Firmware.CONTAINER:
+        return ""
     lines = []
     for number, partition in enumerate(plan.disk.partitions, 1):
         if partition.mountpoint is None or partition.filesystem is None:

@@ -1,7 +1,9 @@
 """The firmware's list of boot entries, through `efibootmgr`.
 
-A network start stays first: the server decides at each start what a machine does. The new entry
-goes to the end of the order; firmware that forgets it finds the removable path on the disk.
+A network start stays first: the server decides at each start what a machine does. When it sends
+the machine to its disk, the firmware tries the next entry of the order, so the new entry goes
+directly behind the one that this system was started by; entries behind it may each take minutes to
+time out. Firmware that forgets the entry finds the removable path on the disk.
 """
 
 import re
@@ -15,32 +17,42 @@ LOADER = r"\EFI\debian\shimx64.efi"
 TIMEOUT_S = 30.0
 
 _ORDER = re.compile(r"^BootOrder: ([0-9A-F]{4}(?:,[0-9A-F]{4})*)\s*$", re.MULTILINE | re.ASCII)
+_CURRENT = re.compile(r"^BootCurrent: ([0-9A-F]{4})\s*$", re.MULTILINE | re.ASCII)
 _ENTRY = re.compile(r"^Boot([0-9A-F]{4})[* ] ([^\t\n]*)", re.MULTILINE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class BootEntries:
-    """Order of the entries, and their labels by number."""
+    """Order of the entries, their labels by number, and which one started this system."""
 
     order: tuple[str, ...]
     labels: dict[str, str]
+    current: str = ""
 
     def ours(self) -> list[str]:
         """Return the numbers of the entries that an installation made."""
         return [number for number, label in self.labels.items() if label.strip() == LABEL]
 
+    def order_with_ours(self) -> tuple[str, ...]:
+        """Return the order with our entries behind the current one, else at the end."""
+        ours = self.ours()
+        others = [number for number in self.order if number not in ours]
+        place = others.index(self.current) + 1 if self.current in others else len(others)
+        return (*others[:place], *ours, *others[place:])
+
 
 def parse(text: str) -> BootEntries:
     """Understand what efibootmgr prints."""
-    order = _ORDER.search(text)
+    order, current = _ORDER.search(text), _CURRENT.search(text)
     return BootEntries(
         order=tuple(order[1].split(",")) if order else (),
         labels=dict(_ENTRY.findall(text)),
+        current=current[1] if current else "",
     )
 
 
-def append_entry(run: Run, disk: Disk, esp_number: int) -> None:
-    """Make this disk's entry the last of the order; replace the one of an earlier installation.
+def add_entry(run: Run, disk: Disk, esp_number: int) -> None:
+    """Make this disk's entry; it replaces those of earlier installations.
 
     :raises CommandError: the firmware refuses
     """
@@ -48,7 +60,5 @@ def append_entry(run: Run, disk: Disk, esp_number: int) -> None:
         run(("efibootmgr", "--quiet", "--bootnum", number, "--delete-bootnum"), TIMEOUT_S)
     make = ("efibootmgr", "--quiet", "--create-only", "--label", LABEL, "--loader", LOADER)
     run((*make, "--disk", str(disk.node), "--part", str(esp_number)), TIMEOUT_S)
-    entries = parse(run(("efibootmgr",), TIMEOUT_S))
-    ours = entries.ours()
-    order = [number for number in entries.order if number not in ours] + ours
+    order = parse(run(("efibootmgr",), TIMEOUT_S)).order_with_ours()
     run(("efibootmgr", "--quiet", "--bootorder", ",".join(order)), TIMEOUT_S)

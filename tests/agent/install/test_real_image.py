@@ -1,0 +1,74 @@
+"""The real target image on a real disk: boot loader, certificates, identities.
+
+Needs the image below `.state/images/target/current`, as `ocinstaller.images` builds it.
+"""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ocinstaller.agent.install.layout import filesystem_uuid
+from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.plan import DiskPlan, ImageRef, TargetFile
+
+from .world import BIOS_PARTITIONS, MIB, Installer, LoopDisk, make_plan
+
+IMAGE = Path(__file__).parents[3] / ".state/images/target/current"
+DISK_BYTES = 4096 * MIB
+
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.images,
+    pytest.mark.skipif(not (IMAGE / "manifest.json").exists(), reason="no target image is built"),
+]
+
+CERTIFICATE = Path("/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt")
+
+
+def test_a_bios_machine_gets_a_disk_that_starts(
+    make_disk: Callable[..., LoopDisk],
+    make_installer: Callable[[LoopDisk], Installer],
+    serve: Callable[[Path], str],
+) -> None:
+    disk = make_disk(size_bytes=DISK_BYTES)
+    file = json.loads((IMAGE / "manifest.json").read_text())["files"]["filesystem.squashfs"]
+    plan = make_plan(
+        disk.name,
+        ImageRef(url=f"{serve(IMAGE)}/filesystem.squashfs", **file),
+        firmware=Firmware.BIOS,
+        disk=DiskPlan(name=disk.name, minimum_bytes=0, partitions=BIOS_PARTITIONS),
+        enable_units=("ssh.service",),
+        files=(
+            TargetFile(
+                path="/usr/local/share/ca-certificates/oci-root-ca.crt",
+                content=CERTIFICATE.read_text(),
+            ),
+        ),
+    )
+
+    installer = make_installer(disk)
+
+    status, log = installer.run(plan, timeout_s=600)
+
+    assert status == 0, log
+    uuid = filesystem_uuid(plan, 2)
+    with installer.mounted() as root:
+        menu = (root / "boot/grub/grub.cfg").read_text()
+        assert f"root=UUID={uuid} ro console=ttyS0" in menu
+        assert (root / "etc/fstab").read_text().startswith(f"UUID={uuid} / ext4 ")
+        assert (root / "etc/ssl/certs/oci-root-ca.pem").is_symlink()
+        assert (root / "etc/ssh/ssh_host_ed25519_key").exists()
+        assert len((root / "etc/machine-id").read_text()) == len("0" * 32 + "\n")
+        assert not list((root / "dev").glob("loop*"))
+    with Path(disk.node).open("rb") as node:
+        assert b"GRUB" in node.read(440), "no boot code"
+    core = subprocess.run(
+        ["dd", f"if={disk.node}p1", "bs=1M", "count=1", "status=none"],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    ).stdout
+    assert core.strip(b"\0"), "the second stage is missing"

@@ -60,9 +60,9 @@ def test_the_serial_is_quoted_in_the_address(
     server = start_server(lambda request: Answer(404))
 
     with pytest.raises(Refused):
-        client(server, authority).plan("A/B C&d")
+        client(server, authority).plan("A:B C&d")
 
-    assert server.requests[0].path == "/node/v1/plan?serial=A%2FB%20C%26d"
+    assert server.requests[0].path == "/node/v1/plan?serial=A%3AB%20C%26d"
 
 
 def test_events_and_log_need_no_content_in_the_answer(

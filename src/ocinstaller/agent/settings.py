@@ -16,13 +16,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocinstaller.agent.errors import SettingsError
+from ocinstaller.model.hardware import SERIAL_PATTERN
 
 _CONTAINER_FLAG = Path("run/systemd/container")
 """Written by systemd when it runs as first process of a container (systemd.io, Container
 Interface)."""
 
 _DISK = re.compile(r"[A-Za-z0-9!._-]{1,64}")
-_SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/ -]{0,127}")
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 
 
@@ -119,6 +119,6 @@ def _serial(value: str | None, container: bool) -> str:
         return ""
     if not container:
         raise SettingsError("oci.serial", value, "absent outside of containers")
-    if not _SERIAL.fullmatch(value):
-        raise SettingsError("oci.serial", value, "letters, digits and . _ : / - blank")
+    if not re.fullmatch(SERIAL_PATTERN, value):
+        raise SettingsError("oci.serial", value, "letters, digits and . _ : - blank")
     return value

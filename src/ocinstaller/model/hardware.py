@@ -10,7 +10,9 @@ from ocinstaller.model.wire import Document, MacAddress, Text
 REPORT_LIMIT = 512 * 1024
 """Bytes of the largest report that the server reads; a full rack server's is about 40 KiB."""
 
-Serial = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._: -]{0,127}$")]
+SERIAL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._: -]{0,127}$"
+
+Serial = Annotated[str, StringConstraints(pattern=SERIAL_PATTERN)]
 """A machine's serial number: what the vendor printed, without surrounding blanks."""
 
 

@@ -1,9 +1,12 @@
 """Which name a machine gets."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocinstaller.agent.errors import CollectorError
 from ocinstaller.agent.inventory.smbios import Smbios, choose_serial, parse
+from ocinstaller.model.hardware import Firmware, HardwareReport
 
 UUID = "7a1c9e52-0f4b-4c7e-9d0a-52540066aa01"
 MACS = ("52:54:00:66:aa:02", "52:54:00:66:aa:01")
@@ -45,6 +48,8 @@ def test_a_real_serial_names_the_machine() -> None:
         "None",
         "..............",
         "not a serial\u00e9",
+        "../etc",
+        "AB/12",
     ],
 )
 def test_placeholders_of_vendors_fall_to_the_uuid(placeholder: str) -> None:
@@ -68,3 +73,10 @@ def test_shared_uuids_fall_to_the_lowest_address(shared: str) -> None:
 def test_a_machine_without_any_name_is_an_error() -> None:
     with pytest.raises(CollectorError, match="no usable serial"):
         choose_serial(Smbios(), ())
+
+
+@given(st.text(max_size=200))
+def test_whatever_the_field_says_the_name_is_one_that_the_server_takes(serial: str) -> None:
+    chosen = choose_serial(parse({"product_serial": serial, "product_uuid": UUID}), MACS)
+
+    assert HardwareReport(serial=chosen, firmware=Firmware.BIOS).serial == chosen

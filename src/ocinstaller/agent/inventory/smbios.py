@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ocinstaller.agent.errors import CollectorError
 from ocinstaller.agent.inventory.source import Source, clip
-from ocinstaller.model.hardware import Product
+from ocinstaller.model.hardware import SERIAL_PATTERN, Product
 
 DIRECTORY = "sys/class/dmi/id"
 
@@ -97,7 +97,11 @@ def choose_serial(smbios: Smbios, macs: Iterable[str]) -> str:
     """
     serial = smbios.serial
     repeated = len(set(serial)) == 1
-    if _SERIAL.fullmatch(serial) and serial.lower() not in _PLACEHOLDERS and not repeated:
+    if (
+        re.fullmatch(SERIAL_PATTERN, serial)
+        and serial.lower() not in _PLACEHOLDERS
+        and not repeated
+    ):
         return serial
     uuid = smbios.uuid
     unique = len(set(uuid)) > 2  # noqa: PLR2004 (all zeros or all Fs, and the hyphens)

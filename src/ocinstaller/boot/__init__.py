@@ -3,7 +3,7 @@
 One decision (`BootDecision`), rendered for every boot loader; everything here is a pure function.
 """
 
-from ocinstaller.boot.cmdline import LiveOptions, live_cmdline
+from ocinstaller.boot.cmdline import DEFAULT_EXTRA, VIRTUAL_EXTRA, LiveOptions, live_cmdline
 from ocinstaller.boot.decision import BootDecision, LiveBoot, LocalBoot
 from ocinstaller.boot.dnsmasq import DnsmasqSettings, RouterAdvertisements, dnsmasq_config
 from ocinstaller.boot.errors import BootSettingError
@@ -12,6 +12,8 @@ from ocinstaller.boot.ipxe import ipxe_script
 from ocinstaller.boot.pxelinux import pxelinux_config
 
 __all__ = [
+    "DEFAULT_EXTRA",
+    "VIRTUAL_EXTRA",
     "BootDecision",
     "BootFile",
     "BootSettingError",

@@ -37,8 +37,7 @@ def customise(root: Path, recipe: Recipe) -> None:
     install_keys(root, recipe.settings.authorized_keys)
     set_units(root, recipe)
     set_machine_id(root, LIVE_MACHINE_ID + "\n" if recipe.traits.fixed_machine_id else "")
-    if recipe.traits.fixed_machine_id:
-        mark_updated(root)
+    mark_updated(root)
 
 
 def remove_leftovers(root: Path) -> None:
@@ -105,7 +104,11 @@ def set_machine_id(root: Path, text: str) -> None:
 
 
 def mark_updated(root: Path) -> None:
-    """Stamp /etc and /var newer than /usr: `ConditionNeedsUpdate=` of systemd.unit(5) is false."""
+    """Stamp /etc and /var newer than /usr: `ConditionNeedsUpdate=` of systemd.unit(5) is false.
+
+    The packages' scripts have made all caches already; without the stamps every machine would
+    make them again at its first start.
+    """
     stamp = (root / "usr").stat().st_mtime_ns + 1_000_000_000
     for name in ("etc/.updated", "var/.updated"):
         write_file(root, name, f"TIMESTAMP_NSEC={stamp}\n")

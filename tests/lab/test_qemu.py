@@ -17,11 +17,15 @@ def option_values(command, option):
     return [command[i + 1] for i, word in enumerate(command) if word == option]
 
 
-def test_network_comes_before_the_disk():
+def test_network_comes_before_the_disk_of_a_bios_machine():
     devices = option_values(qemu_command(BIOS, Accelerator.TCG, TAPS), "-device")
     order = {device.partition(",")[0]: device for device in devices if "bootindex" in device}
     assert "bootindex=1" in order["virtio-net-pci"]
     assert "bootindex=2" in order["virtio-blk-pci"]
+
+
+def test_boot_order_of_uefi_is_left_to_its_variables():
+    assert not any("bootindex" in word for word in qemu_command(UEFI, Accelerator.TCG, TAPS))
 
 
 def test_machine_shows_its_serial_and_its_cards():

@@ -8,6 +8,7 @@ from pathlib import Path
 from ocinstaller.lab import namespace
 from ocinstaller.lab.command import run
 from ocinstaller.lab.errors import StateError
+from ocinstaller.lab.processes import MARKER
 
 REBOOT_STATUS = 133
 """systemd-nspawn(1) with --keep-unit: the container asks to be started again."""
@@ -23,11 +24,13 @@ class Container:
     :ivar binds: `--bind` arguments: paths of the host, `source:target` when they differ.
     :ivar read_only_binds: the same, not writable.
     :ivar arguments: of its first process; the kernel command line of a container.
+    :ivar marker: of the lab, see `processes`: a container can outlive its systemd-nspawn.
     """
 
     name: str
     root: Path
     network: str
+    marker: str
     binds: tuple[str, ...] = ()
     read_only_binds: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
@@ -44,6 +47,7 @@ class Container:
             f"--network-namespace-path={network}",
             # The host's firmware must neither be seen nor changed from a machine of the lab.
             "--tmpfs=/sys/firmware",
+            f"--setenv={MARKER}={self.marker}",
             *(f"--bind={path}" for path in self.binds),
             *(f"--bind-ro={path}" for path in self.read_only_binds),
             *self.arguments,

@@ -52,6 +52,7 @@ class Server:
             self._lab.machine_namespace(PUPPET_MACHINE.name),
             root,
             network,
+            self._lab.marker,
             read_only_binds=(f"{MODULE}:{MODULE_TARGET}",),
         )
 

@@ -12,7 +12,7 @@ from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.layout import Lab, Machine, MachineKind
 from ocinstaller.lab.processes import Processes, wait
 
-MEMORY_MIB = 2048
+MEMORY_MIB = 1536
 """The live image in memory and its unpacking onto the disk fit into this."""
 PROCESSORS = 2
 DISK_GIB = 8
@@ -23,7 +23,11 @@ PRODUCT = "Lab machine"
 
 
 class QemuMachine:
-    """One virtual machine of the lab. It boots from its network first, always."""
+    """One virtual machine of the lab.
+
+    With a BIOS it boots from its network first, always. With UEFI the order is in the firmware's
+    variables: as delivered the disk, which is empty at first, then the network.
+    """
 
     def __init__(self, lab: Lab, machine: Machine, processes: Processes) -> None:
         self._lab = lab
@@ -96,16 +100,21 @@ def qemu_command(machine: Machine, accelerator: Accelerator, taps: tuple[str, ..
         *("-chardev", "file,id=console,path=console.log,append=on", "-serial", "chardev:console"),
         # A crash of the host may lose the disk of a laboratory machine.
         *("-drive", "if=none,id=disk,file=disk.qcow2,format=qcow2,cache=unsafe,discard=unmap"),
-        *("-device", "virtio-blk-pci,drive=disk,bootindex=2"),
+        *("-device", f"virtio-blk-pci,drive=disk{_boot_index(machine, 2)}"),
     ]
     for index, (tap, mac) in enumerate(zip(taps, machine.macs, strict=True)):
-        boot = ",bootindex=1" if index == 0 else ""
+        boot = _boot_index(machine, 1) if index == 0 else ""
         command += ["-netdev", f"tap,id=net{index},ifname={tap},script=no,downscript=no"]
         command += ["-device", f"virtio-net-pci,netdev=net{index},mac={mac}{boot}"]
     if machine.kind is MachineKind.UEFI:
         command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
         command += ["-drive", "if=pflash,format=raw,unit=1,file=firmware.vars"]
     return command
+
+
+def _boot_index(machine: Machine, index: int) -> str:
+    """A device's place in the boot order; UEFI keeps its own, which the installer changes."""
+    return "" if machine.kind is MachineKind.UEFI else f",bootindex={index}"
 
 
 def _smbios(machine: Machine) -> str:

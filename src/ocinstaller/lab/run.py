@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from ocinstaller.lab import server
 from ocinstaller.lab.display import Display, Row, table
@@ -51,6 +52,8 @@ def bring_up(line: Line, stages: Sequence[Stage], display: Display) -> list[Row]
         finally:
             rows.append(Row(stage.title, time.monotonic() - started, state))
             display.end(rows[-1])
+            if state == "done":
+                _remember(line.lab, rows[-1])
         if line.password is not None:
             display.say(f"administrator {server.ADMINISTRATOR}, password {line.password}")
             line.password = None
@@ -71,8 +74,9 @@ def run(lab: Lab, display: Display) -> None:
             answers = _ask_the_cloud(line, rows, display)
         finally:
             peak = memory.stop()
-    first = _first_times(lab, rows)
-    display.say(f"\n{table(first)}\npeak memory of the lab: {peak / MIB:.0f} MiB (PSS)\n")
+    display.say(
+        f"\n{table(_first_times(lab, rows))}\npeak memory of the lab: {peak / MIB:.0f} MiB (PSS)\n"
+    )
     display.say(answers)
     display.say(f"web pages  {server.url(lab)}/oci/  (CA: {lab.root_ca_file})")
     display.say(f"ocicli     set -a; . {lab.credentials_file}; set +a; ocicli machine-list")
@@ -98,14 +102,30 @@ def _ask_the_cloud(line: Line, rows: list[Row], display: Display) -> str:
     return answers
 
 
+def _remember(lab: Lab, row: Row) -> None:
+    """Keep the time of a stage, for the table of a later run that finds it true."""
+    _times_file(lab).parent.mkdir(parents=True, exist_ok=True)
+    _times_file(lab).write_text(json.dumps({**_times(lab), row.title: row.seconds}))
+
+
 def _first_times(lab: Lab, rows: Sequence[Row]) -> list[Row]:
     """The rows, where a skipped stage shows the time of the run that did it."""
-    record = lab.run_directory / "times.json"
-    known: dict[str, float] = json.loads(record.read_text()) if record.exists() else {}
-    known |= {row.title: row.seconds for row in rows if row.state == "done"}
-    record.write_text(json.dumps(known))
-    return [Row(row.title, known.get(row.title, row.seconds), _state(row, known)) for row in rows]
+    known = _times(lab)
+    return [
+        Row(row.title, known[row.title], "done before")
+        if row.state == "skipped" and row.title in known
+        else row
+        for row in rows
+    ]
 
 
-def _state(row: Row, known: dict[str, float]) -> str:
-    return "done before" if row.state == "skipped" and row.title in known else row.state
+def _times(lab: Lab) -> dict[str, float]:
+    try:
+        known: dict[str, float] = json.loads(_times_file(lab).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return known
+
+
+def _times_file(lab: Lab) -> Path:
+    return lab.run_directory / "times.json"

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -109,6 +110,7 @@ class NetworkMachine:
         self._name = lab.machine_namespace(machine.name)
         self._machine = machine
         self._directory = lab.machine_directory(machine.name)
+        self._marker = lab.marker
         self._disk: Disk | None = None
 
     def boot(self, network: str) -> nspawn.Container:
@@ -122,14 +124,15 @@ class NetworkMachine:
         squashfs = self._directory / "live.squashfs"
         decision = namespace.inside(network, lambda: self._ask(squashfs))
         print(f"{self._machine.name} boots {decision}", flush=True)
+        machine = nspawn.Container(self._name, self._directory / "root", network, self._marker)
         if not isinstance(decision, NetworkBoot):
-            root = firmware.mount_installed(disk, self._directory)
-            return nspawn.Container(self._name, root, network)
-        root = firmware.mount_live(squashfs, self._directory)
+            firmware.mount_installed(disk, self._directory)
+            return machine
+        firmware.mount_live(squashfs, self._directory)
         squashfs.unlink()
         own = (f"oci.serial={self._machine.serial}", f"oci.disks={disk.name}")
         arguments = (*decision.arguments, *own)
-        return nspawn.Container(self._name, root, network, (str(disk.device),), (), arguments)
+        return replace(machine, binds=(str(disk.device),), arguments=arguments)
 
     def _ask(self, squashfs: Path) -> "firmware.Decision":
         decision = firmware.boot_decision(self._machine.macs[0])

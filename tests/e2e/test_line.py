@@ -161,6 +161,12 @@ def test_second_puppet_run_changes_nothing(line: Line) -> None:
     controller(line).execute(*run, timeout_s=WAIT_S)
 
 
+def test_keystone_answers_again_after_a_power_cut(line: Line) -> None:
+    controller(line).power_off()
+    line.power_on(CONTROLLER)
+    line.openstack().wait()
+
+
 @pytest.fixture(scope="module", params=VIRTUAL, ids=lambda machine: machine.name)
 def virtual(request: pytest.FixtureRequest) -> Machine:
     """Each virtual machine in turn; a module's fixture, so that one is done before the next."""

@@ -35,7 +35,12 @@ def start(lab: Lab, processes: Processes) -> None:
 
 
 def host_environment(lab: Lab) -> dict[str, str]:
-    """Environment variables that make apt on the host fetch through the proxy."""
+    """Environment variables that make apt on the host fetch through the proxy.
+
+    Not where the mirror is reached by https: apt would ask for a tunnel, which caches nothing.
+    """
+    if aptconf.host_mirrors().archive.startswith("https:"):
+        return {}
     return {"APT_CONFIG": str(_apt_configuration(lab))}
 
 

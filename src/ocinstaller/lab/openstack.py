@@ -7,16 +7,19 @@ that OCI's CA is in.
 
 import json
 import shlex
+import time
 from typing import Any
 
 from ocinstaller.lab import namespace, nspawn
 from ocinstaller.lab.command import run
 from ocinstaller.lab.container import ContainerMachine
-from ocinstaller.lab.errors import StateError
+from ocinstaller.lab.errors import LabError, StateError
 from ocinstaller.lab.layout import Lab
 
 CREDENTIALS = "/root/oci-openrc"
 ANSWER_S = 120.0
+READY_S = 300.0
+PAUSE_S = 2.0
 
 
 class OpenStack:
@@ -41,6 +44,22 @@ class OpenStack:
     def ask(self, *args: str) -> Any:
         """Run a command that prints a list or an object and return it."""
         return json.loads(self(*args, "-f", "json"))
+
+    def wait(self, *, timeout_s: float = READY_S) -> None:
+        """Wait until a token is issued: services need a while after a machine's start.
+
+        :raises LabError: the last failure, when the time is up.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                self("token", "issue")
+            except LabError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE_S)
+            else:
+                return
 
     def credentials(self) -> dict[str, str]:
         """The variables that the controller's credentials file exports.

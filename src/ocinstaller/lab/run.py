@@ -89,6 +89,7 @@ def _ask_the_cloud(line: Line, rows: list[Row], display: Display) -> str:
     state = "failed"
     try:
         cloud = line.openstack()
+        cloud.wait()
         token = cloud("token", "issue", "-c", "expires", "-c", "project_id", "-c", "user_id")
         answers = (
             f"openstack token issue\n{token}\n"

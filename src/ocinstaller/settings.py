@@ -10,6 +10,8 @@ from pathlib import Path
 
 from oslo_config import cfg
 
+from ocinstaller.boot import DEFAULT_EXTRA
+
 DEFAULT_CONFIG = Path("/etc/openstack-cluster-installer/openstack-cluster-installer.conf")
 
 _NETWORK = (
@@ -90,7 +92,7 @@ _IMAGES = (
     ),
     cfg.StrOpt(
         "live_cmdline",
-        default="noresume random.trust_cpu=on console=tty0 console=ttyS0,115200",
+        default=f"{DEFAULT_EXTRA} console=tty0 console=ttyS0,115200",
         help="Further kernel arguments of the live system.",
     ),
     cfg.StrOpt(

@@ -174,6 +174,8 @@ def test_an_unknown_machine_starts_the_live_system(starter: TestClient) -> None:
     assert starter.get("/boot/ipxe?mac=nonsense").status_code == 422
     assert starter.get("/boot/pxelinux/pxelinux.cfg/default").status_code == 404
     assert starter.get("/boot/pxelinux/ldlinux.c32").status_code == 200
+    size = starter.head("/boot/pxelinux/snponly.efi").headers["content-length"]
+    assert int(size) == len(starter.get("/boot/pxelinux/snponly.efi").content)
     assert starter.get("/boot/pxelinux/..%2f..%2fetc%2fpasswd").status_code == 404
     assert starter.get("/images/live/current/filesystem.squashfs").status_code in {200, 404}
     assert starter.get("/images/live/..%2f..%2fx/filesystem.squashfs").status_code == 404

@@ -26,9 +26,12 @@ class ocinstaller::role::controller (
     fail("cluster ${ocinstaller::cluster_name} has no virtual address for its API")
   }
 
-  ocinstaller::packages { 'controller':
+  oci_packages { 'controller':
     names => $packages,
   }
+
+  # The modules below declare some packages outside the classes that a role can put in order.
+  Oci_packages['controller'] -> Package<| |>
 
   contain ocinstaller::profile::base
   contain ocinstaller::profile::chrony
@@ -40,7 +43,7 @@ class ocinstaller::role::controller (
   contain ocinstaller::profile::haproxy
 
   Class['ocinstaller::profile::base']
-  -> Ocinstaller::Packages['controller']
+  -> Oci_packages['controller']
   -> Class['ocinstaller::profile::chrony']
   -> Class['ocinstaller::profile::vip']
   -> Class['ocinstaller::profile::mariadb']

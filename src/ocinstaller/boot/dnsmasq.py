@@ -90,6 +90,7 @@ def dnsmasq_config(settings: DnsmasqSettings) -> str:
         prefix = settings.router_advertisements.prefix.network_address
         lines += [
             "enable-ra",
+            "quiet-ra",
             f"dhcp-range={prefix},ra-only,{LEASE_TIME}",
             # Every 4 s instead of 600 s: a starting machine does not wait for long.
             f"ra-param={settings.interface},4,60",

@@ -92,7 +92,7 @@ def qemu_command(machine: Machine, accelerator: Accelerator, taps: tuple[str, ..
     """The command line of a machine; paths are relative to the machine's directory."""
     command = [
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none"),
-        *("-name", machine.name, "-machine", "q35", *accelerator.qemu_options),
+        *("-name", machine.name, "-machine", "q35,sata=off", *accelerator.qemu_options),
         *("-smp", str(PROCESSORS), "-m", str(MEMORY_MIB), "-device", "virtio-rng-pci"),
         # Nobody looks at it, but boot loaders wait for ever for a BIOS without a screen.
         *("-device", "VGA"),

@@ -100,6 +100,15 @@ def test_a_machine_without_the_named_interface_is_not_enrolled(operator: TestCli
     assert operator.get("/v1/machines/SERIAL0001").json()["machine"]["hostname"] is None
 
 
+def test_a_second_controller_is_refused_until_it_can_be_deployed(operator: TestClient) -> None:
+    define_cluster(operator)
+    send_report(operator, 1)
+    send_report(operator, 2, key="z" * 43)
+    assert enrol(operator).status_code == 200
+    answer = enrol(operator, serial="SERIAL0002")
+    assert (answer.status_code, answer.json()["allowed"]) == (409, "at most 1")
+
+
 def test_numbers_of_removed_machines_are_not_used_again(operator: TestClient) -> None:
     define_cluster(operator)
     send_report(operator)

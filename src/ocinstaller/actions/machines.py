@@ -1,6 +1,6 @@
 """Machines: showing, enrolling and removing them."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation, reserved_addresses
@@ -9,7 +9,7 @@ from ocinstaller.model import addressing, interfaces, naming, roles
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
-from ocinstaller.puppet.classification import check_deployable
+from ocinstaller.puppet.classification import check_count, check_deployable
 from ocinstaller.store import queries
 from ocinstaller.store.tables import (
     Cluster,
@@ -87,7 +87,9 @@ def enrol(
     machine.status = next_state(State(machine.status), Event.ENROLLED)
     networks = _networks(session, group, role, place)
     _check_interfaces(machine, networks)
-    machine.bootstrap = role == "controller" and not _has_controller(session, group)
+    present = _count_role(session, group, role)
+    check_count(role, present + 1)
+    machine.bootstrap = role == "controller" and present == 0
     machine.cluster, machine.role, machine.location = group, role, place
     number = _next_number(session, group.id, role)
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
@@ -99,9 +101,9 @@ def enrol(
     return MachineView.of(machine)
 
 
-def _has_controller(session: Session, cluster: Cluster) -> bool:
-    query = select(Machine.id).where(Machine.cluster_id == cluster.id, Machine.role == "controller")
-    return session.scalar(query.limit(1)) is not None
+def _count_role(session: Session, cluster: Cluster, role: str) -> int:
+    query = select(func.count()).where(Machine.cluster_id == cluster.id, Machine.role == role)
+    return session.scalar(query) or 0
 
 
 def _networks(session: Session, cluster: Cluster, role: str, place: Location) -> list[Network]:

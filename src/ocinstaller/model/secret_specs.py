@@ -32,7 +32,6 @@ class SecretSpec:
 _CONTROLLER = frozenset({"controller"})
 
 SECRETS: tuple[SecretSpec, ...] = (
-    SecretSpec("mysql_root", SecretKind.PASSWORD, _CONTROLLER),
     SecretSpec("keystone_db", SecretKind.PASSWORD, _CONTROLLER),
     SecretSpec("keystone_admin", SecretKind.PASSWORD, _CONTROLLER),
     SecretSpec("keystone_fernet_0", SecretKind.FERNET_KEY, _CONTROLLER),

@@ -12,6 +12,9 @@ ROLE_CLASSES = {
 }
 """The roles that can be deployed; a role is added here together with its Puppet class."""
 
+MOST_MACHINES = {"controller": 1}
+"""How many machines of a role this version can deploy in a cluster; the others are unlimited."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -82,6 +85,22 @@ def check_deployable(role: str) -> str:
             allowed=", ".join(sorted(ROLE_CLASSES)),
         )
     return ROLE_CLASSES[role]
+
+
+def check_count(role: str, count: int) -> None:
+    """Refuse a machine more than can be deployed.
+
+    :param count: machines of the role that the cluster would have
+    :raises Conflict: naming how many are possible
+    """
+    most = MOST_MACHINES.get(role, count)
+    if count > most:
+        raise Conflict(
+            f"role {role}: this version cannot deploy {count} of them in one cluster",
+            field="role",
+            value=role,
+            allowed=f"at most {most}",
+        )
 
 
 def _parameters(node: NodeSnapshot) -> dict[str, object]:

@@ -188,7 +188,7 @@ def test_termination_stops_the_tools_and_leaves_nothing(settings, tools, tmp_pat
     tools.replace(
         "mmdebstrap",
         f"trap 'echo stopped > {marker}; exit 1' TERM\necho > {ready}\n"
-        "while :; do sleep 0.1; done\n",
+        "while :; do sleep 0.1 || :; done\n",
     )
     command = [
         sys.executable,

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from ocinstaller.actions import users
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.api.app import boot_app, https_app
+from ocinstaller.model.access import UserRole
 from ocinstaller.web import pages
 from tests.support import write_config, write_image
 
@@ -80,7 +81,9 @@ def fresh_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_image(directory, "live")
     write_image(directory, "target")
     oci = open_installation(write_config(directory))
-    oci.store.write(lambda session: users.create_user(session, "admin", PASSWORD, is_admin=True))
+    oci.store.write(
+        lambda session: users.create_user(session, "admin", PASSWORD, role=UserRole.ADMINISTRATOR)
+    )
     oci.store.engine.dispose()
     return directory
 

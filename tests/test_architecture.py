@@ -20,7 +20,7 @@ ALLOWED = {
     "drivers": {"model", "boot"},
     "actions": {"model", "store", "pki", "images", "boot", "puppet", "drivers"},
     "api": {"model", "store", "images", "boot", "puppet", "actions"},
-    "web": {"actions", "api"},
+    "web": {"model", "actions", "api"},
     "cli": {"actions", "api", "web", "drivers", "model"},
 }
 SHARED = {"files", "settings"}

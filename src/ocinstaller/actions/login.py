@@ -68,10 +68,11 @@ def authenticate(
     :raises Unavailable: who knows the password cannot be asked
     """
     with oci.store.read() as session:
-        user = session.scalar(select(User).where(User.login == login, User.activated))
-        if user is not None and cache.holds(user, password):
-            return _actor(user, address, user.source)
+        # Before the cache is asked: what waits must not learn whether a guess was right.
         _check_throttle(session, login, address)
+        user = session.scalar(select(User).where(User.login == login, User.activated))
+    if user is not None and cache.holds(user, password):
+        return _actor(user, address, user.source)
     if user is None or not _verify(oci, user, password):
         raise _refused(oci, user, login, address)
     cache.remember(user, password)

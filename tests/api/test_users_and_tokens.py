@@ -25,13 +25,14 @@ def test_a_user_is_made_changed_and_deleted(operator: TestClient) -> None:
     operator.patch("/v1/users/ada@example.com", json={"activated": False})
     assert ada.get("/v1/machines").status_code == 401
     assert operator.delete("/v1/users/ada@example.com").status_code == 204
+    assert operator.get("/v1/machines", auth=("ada@example.com", PASSWORD)).status_code == 401
     assert [user["login"] for user in operator.get("/v1/users").json()] == ["admin"]
 
 
 def test_only_a_bcrypt_hash_is_stored(oci: Installation) -> None:
     with oci.store.read() as session:
         stored = session.scalars(select(User.password_hash)).one()
-    assert stored.startswith("$2b$12$") and PASSWORD not in stored
+    assert stored.startswith("$2b$") and PASSWORD not in stored
 
 
 @pytest.mark.parametrize(
@@ -168,3 +169,18 @@ def test_a_name_is_given_to_one_token(operator: TestClient) -> None:
     make_token(operator, "ci")
     assert operator.post("/v1/tokens", json={"name": "ci"}).status_code == 409
     assert as_user(operator, "admin").get("/v1/tokens").json()[0]["login"] == "admin"
+
+
+def test_passwords_have_any_letters(operator: TestClient) -> None:
+    password = "pässwörd: 合言葉"
+    body = {"login": "müller", "password": password}
+    assert operator.post("/v1/users", json=body).status_code == 422, "logins do not"
+    assert operator.post("/v1/users", json=body | {"login": "mueller"}).status_code == 201
+    auth = ("mueller", password.encode())
+    assert operator.get("/v1/machines", auth=auth).status_code == 200
+
+
+@pytest.mark.parametrize("given", ["Basic", "Basic %", "Basic /w==", "Bearer", "Digest x", "x"])
+def test_malformed_credentials_are_no_credentials(anonymous: TestClient, given: str) -> None:
+    answer = anonymous.get("/v1/machines", headers={"Authorization": given})
+    assert answer.status_code == 401 and "OCI_TOKEN" in answer.json()["detail"]

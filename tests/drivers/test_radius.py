@@ -3,12 +3,16 @@
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pyrad.dictionary import Dictionary
+from pyrad.packet import AuthPacket
 
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.api.app import https_app
@@ -23,7 +27,6 @@ pytestmark = pytest.mark.radius
 SECRET = "what both know"
 USERS = {"ada@example.com": "Ada's own password", "grace": "pässwörd 'with' \\ all"}
 
-# RFC 5997 has a server answer Status-Server when it is ready, but any answer will do for us.
 CONFIG = """
 prefix = /usr
 libdir = /usr/lib/freeradius
@@ -31,28 +34,42 @@ run_dir = {directory}
 logdir = {directory}
 pidfile = {directory}/pid
 max_requests = 1024
-security {{ allow_core_dumps = no }}
-log {{ destination = stdout }}
-client localhost {{ ipaddr = 127.0.0.1
+log {{
+  destination = stdout
+}}
+client localhost {{
+  ipaddr = 127.0.0.1
   secret = "{secret}"
   require_message_authenticator = yes
 }}
 modules {{
-  pap {{ }}
-  always ok {{ rcode = ok }}
-  files {{ filename = {directory}/users }}
+  pap {{
+  }}
+  always ok {{
+    rcode = ok
+  }}
+  files {{
+    filename = {directory}/users
+  }}
 }}
 server default {{
-  listen {{ type = auth
+  listen {{
+    type = auth
     ipaddr = 127.0.0.1
     port = {port}
   }}
-  authorize {{ files
+  authorize {{
+    files
     pap
   }}
-  authenticate {{ Auth-Type PAP {{ pap }} }}
+  authenticate {{
+    Auth-Type PAP {{
+      pap
+    }}
+  }}
   post-auth {{
     {answer}
+    ok
     Post-Auth-Type REJECT {{
       {answer}
       ok
@@ -60,7 +77,8 @@ server default {{
   }}
 }}
 """
-SIGNED = "update reply { Message-Authenticator := 0x00 }"
+READY = "Ready to process requests"
+SIGNED = "update reply {\n      Message-Authenticator := 0x00\n    }"
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,7 @@ def run_server(directory: Path, answer: str) -> Iterator[Radius]:
     (directory / "users").write_text("".join(lines))
     text = CONFIG.format(directory=directory, port=port, secret=SECRET, answer=answer)
     (directory / "radiusd.conf").write_text(text)
-    shutil.copy("/usr/share/freeradius/dictionary", directory)
+    (directory / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
     server = subprocess.Popen(
         ["freeradius", "-f", "-l", "stdout", "-d", directory, "-n", "radiusd"],
         stdout=subprocess.PIPE, text=True,
@@ -100,9 +118,9 @@ def run_server(directory: Path, answer: str) -> Iterator[Radius]:
         said = []
         for line in server.stdout:
             said.append(line)
-            if "Ready to process requests" in line:
+            if READY in line:
                 break
-        assert server.poll() is None, "".join(said)
+        assert READY in said[-1], "".join(said)
         yield Radius(port)
     finally:
         server.terminate()
@@ -131,10 +149,50 @@ def test_another_secret_lets_nobody_in(radius: Radius, monkeypatch: pytest.Monke
         radius.authenticator("another secret").verify("grace", USERS["grace"], "")
 
 
-def test_a_server_that_is_away_is_not_a_wrong_password() -> None:
+def test_a_server_that_is_away_is_not_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocinstaller.drivers.radius._TIMEOUT_S", 0.1)
     authenticator = Radius(free_udp_port()).authenticator()
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1 cannot be asked"):
         authenticator.verify("grace", USERS["grace"], "")
+
+
+@contextmanager
+def forger(signature: bytes | None) -> Iterator[Radius]:
+    """Answer one question with "accepted", signed as given: like somebody between the two."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        udp.settimeout(30)
+
+        def answer() -> None:
+            raw, sender = udp.recvfrom(4096)
+            reply = AuthPacket(secret=SECRET.encode(), dict=Dictionary(), packet=raw).CreateReply()
+            if signature is not None:
+                reply[80] = [signature]
+            udp.sendto(reply.ReplyPacket(), sender)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield Radius(udp.getsockname()[1])
+        thread.join(30)
+
+
+def test_an_answer_without_signature_counts_only_when_that_is_allowed() -> None:
+    with (
+        forger(None) as radius,
+        pytest.raises(Unavailable, match="no Message-Authenticator"),
+    ):
+        radius.authenticator().verify("grace", "guess", "")
+    with forger(None) as radius:
+        assert radius.authenticator(required=False).verify("grace", "guess", "")
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_an_answer_with_a_wrong_signature_never_counts(required: bool) -> None:
+    with (
+        forger(bytes(range(16))) as radius,
+        pytest.raises(Unavailable, match="not made with our shared secret"),
+    ):
+        radius.authenticator(required=required).verify("grace", "guess", "")
 
 
 @pytest.fixture

@@ -69,9 +69,9 @@ def authenticate(
     """
     with oci.store.read() as session:
         # Before the cache is asked: what waits must not learn whether a guess was right.
-        _check_throttle(session, login, address)
+        failed = _check_throttle(session, login, address)
         user = session.scalar(select(User).where(User.login == login, User.activated))
-    if user is not None and cache.holds(user, password):
+    if user is not None and not failed and cache.holds(user, password):
         return _actor(user, address, user.source)
     if user is None or not _verify(oci, user, password):
         raise _refused(oci, user, login, address)
@@ -109,7 +109,11 @@ def _counters(login: str) -> tuple[tuple[str, throttle.Throttle], ...]:
     return (one, throttle.LOGIN_AT_ADDRESS), (_ALL_LOGINS, throttle.ADDRESS)
 
 
-def _check_throttle(session: Session, login: str, address: str) -> None:
+def _check_throttle(session: Session, login: str, address: str) -> bool:
+    """Tell whether the login's last password from there was wrong.
+
+    :raises Throttled: when it is too early for another one
+    """
     now = datetime.now(UTC)
     for digest, limit in _counters(login):
         row = session.get(LoginFailure, (address, digest))
@@ -122,6 +126,7 @@ def _check_throttle(session: Session, login: str, address: str) -> None:
                 field="login",
                 retry_after_s=math.ceil(left),
             )
+    return session.get(LoginFailure, (address, credentials.token_digest(login))) is not None
 
 
 def _count_failure(session: Session, login: str, address: str) -> None:

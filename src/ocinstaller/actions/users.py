@@ -114,12 +114,12 @@ def refuse_oneself(actor: Actor, login: str, change: UserChange | None = None) -
     """Refuse that administrators shut themselves out: one who may administer always stays.
 
     :param change: None when the user is to be deleted
-    :raises Conflict: when an administrator wants to delete, degrade or deactivate himself
+    :raises Conflict: when administrators change more of themselves than the password
     """
-    harmless = change is not None and change.role is None and change.activated is None
+    harmless = change is not None and UserChange(password=change.password) == change
     if actor.name == login and not harmless:
         raise Conflict(
-            "you cannot delete, degrade or deactivate yourself",
+            "you cannot delete yourself or change more than your password",
             field="login",
             value=login,
             allowed="another administrator does it, or oci-userdb on the server",

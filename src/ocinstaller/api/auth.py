@@ -4,11 +4,17 @@
 and what is written through it is recorded as that operator's. Nothing else is needed in a route.
 """
 
+from base64 import b64decode
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from fastapi.security import (
+    HTTPAuthorizationCredentials,
+    HTTPBasic,
+    HTTPBasicCredentials,
+    HTTPBearer,
+)
 from starlette.exceptions import HTTPException
 
 from ocinstaller.actions import login, tokens
@@ -21,7 +27,32 @@ SESSION_COOKIE = "__Secure-oci"
 """The prefix has browsers accept it over HTTPS only (RFC 6265bis, section 4.1.3.1)."""
 
 _SEE_OTHER = 303
-_basic = HTTPBasic(auto_error=False)
+
+
+class _Utf8Basic(HTTPBasic):
+    """Basic authentication with any letters (RFC 7617, section 2.1); FastAPI's takes ASCII only."""
+
+    async def __call__(  # type: ignore[override] - as in its base class
+        self, request: Request
+    ) -> HTTPBasicCredentials | None:
+        """Return login and password; None without them, or when they are malformed."""
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            login, colon, password = b64decode(encoded, validate=True).decode().partition(":")
+        except ValueError:
+            return None
+        return HTTPBasicCredentials(username=login, password=password) if colon else None
+
+
+Basic = Annotated[
+    HTTPBasicCredentials | None, Depends(_Utf8Basic(auto_error=False, scheme_name="password"))
+]
+Token = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(auto_error=False, scheme_name="token")),
+]
 
 
 def installation(request: Request) -> Installation:
@@ -94,17 +125,17 @@ def _identify(
     request: Request,
     oci: Server,
     address: OperatorAddress,
-    given: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
-    authorization: Annotated[str, Header()] = "",
+    basic: Basic,
+    token: Token,
 ) -> Actor:
-    if given is not None:
-        return log_in(request, oci, given.username, given.password, address)
-    if not authorization:
+    if basic is not None:
+        return log_in(request, oci, basic.username, basic.password, address)
+    if token is None:
         raise Unauthenticated(
             "log in with OCI_LOGIN and OCI_PASS, or with OCI_TOKEN", field="Authorization"
         )
     with oci.store.read() as session:
-        return tokens.authenticate(session, bearer(authorization), address)
+        return tokens.authenticate(session, token.credentials, address)
 
 
 def operator(request: Request, oci: Server, actor: Annotated[Actor, Depends(_identify)]) -> Actor:
@@ -170,15 +201,15 @@ def visitor(
     request: Request,
     oci: Server,
     address: OperatorAddress,
-    given: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
-    authorization: Annotated[str, Header()] = "",
+    basic: Basic,
+    token: Token,
 ) -> Actor:
     """Return whoever looks at a page: by session, else as an operator of the API does.
 
     :raises HTTPException: that leads to the login form
     """
-    if authorization:
-        return operator(request, oci, _identify(request, oci, address, given, authorization))
+    if basic is not None or token is not None:
+        return operator(request, oci, _identify(request, oci, address, basic, token))
     secret = request.cookies.get(SESSION_COOKIE, "")
     with oci.store.read() as session:
         actor = login.session_user(session, secret, address)

@@ -67,7 +67,7 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
 
 def _headers(error: errors.OciError) -> dict[str, str] | None:
     if isinstance(error, errors.Unauthenticated):
-        return {"WWW-Authenticate": 'Basic realm="OCI"'}
+        return {"WWW-Authenticate": 'Basic realm="OCI", charset="UTF-8"'}
     if isinstance(error, errors.TryLater):
         return {"Retry-After": str(error.retry_after_s)}
     return None

@@ -33,14 +33,17 @@ def administrator_parser(prog: str, description: str) -> argparse.ArgumentParser
     return parser
 
 
-def run_as_administrator(prog: str, config: Path, work: Callable[[Installation], None]) -> int:
+def run_as_administrator(
+    prog: str, config: Path, work: Callable[[Installation], None], *, target: str = ""
+) -> int:
     """Run a command on the data base; its changes are recorded as those of the system account.
 
+    :param target: what it is about, for the record when it is refused
     :returns: the exit code
     """
     actor = Actor(ActorKind.COMMAND, _account(), "", prog, UserRole.ADMINISTRATOR)
     try:
-        work(open_installation(config).acting(Act(actor, prog, _KINDS[prog])))
+        work(open_installation(config).acting(Act(actor, prog, _KINDS[prog], target)))
     except (OciError, cfg.Error, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return 1
@@ -78,4 +81,4 @@ def service_token(argv: Sequence[str] | None = None) -> int:
         token = oci.store.write(lambda session: users.issue_service_token(session, arguments.name))
         write_atomic(arguments.file, f"{token}\n".encode(), mode=0o600)
 
-    return run_as_administrator(prog, arguments.config, work)
+    return run_as_administrator(prog, arguments.config, work, target=arguments.name)

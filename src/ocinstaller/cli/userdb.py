@@ -50,8 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("PASSWORD goes with -a and -p only")
     if arguments.given is not None and arguments.password_stdin:
         parser.error("PASSWORD and --password-stdin exclude each other")
+    target = arguments.add or arguments.radius or arguments.password or arguments.delete or ""
     try:
-        return run_as_administrator(_PROG, arguments.config, lambda oci: _work(oci, arguments))
+        return run_as_administrator(
+            _PROG, arguments.config, lambda oci: _work(oci, arguments), target=target
+        )
     except (PasswordsDifferError, EOFError) as error:
         print(f"{_PROG}: {error or 'no password was given'}", file=sys.stderr)
         return 1

@@ -84,7 +84,6 @@ class UserSet(OciShow):
         if parsed_args.radius:
             body["source"] = "radius"
         elif parsed_args.password or parsed_args.password_stdin:
-            body["source"] = "password"
             body["password"] = _ask(parsed_args)
         return one(self.client.patch(path("users", parsed_args.login), body))
 

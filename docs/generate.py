@@ -6,7 +6,15 @@ A test fails when a page is stale.
 import importlib
 from pathlib import Path
 
+from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
 from ocinstaller.cli.table import COMMANDS
+from ocinstaller.model.access import (
+    PERMISSION_MEANINGS,
+    ROLE_PERMISSIONS,
+    SOURCE_MEANINGS,
+    Permission,
+    UserRole,
+)
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
 from ocinstaller.model.secret_specs import SECRETS
@@ -69,7 +77,8 @@ def commands() -> str:
     lines = [
         "# ocicli",
         "",
-        "Reads `OCI_API_URL`, `OCI_LOGIN`, `OCI_PASS` and `OCI_CACERT` from the environment.",
+        "Reads `OCI_API_URL`, `OCI_TOKEN` (or `OCI_LOGIN` and `OCI_PASS`) and `OCI_CACERT` from",
+        "the environment.",
         "Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 server not reached.",
         "Listings take `-f table|json|yaml|csv|value`, `-c COLUMN` and `--sort-column COLUMN`.",
         "`ocicli complete` prints a completion script for bash.",
@@ -116,7 +125,38 @@ def model() -> str:
     return "\n".join(lines) + "\n"
 
 
+def access() -> str:
+    """Return the page of users' roles and of what each action takes."""
+    lines = [
+        "# Who may do what",
+        "",
+        "| permission | for | " + " | ".join(UserRole) + " |",
+        "| --- " * (len(UserRole) + 2) + "|",
+    ]
+    for permission in Permission:
+        marks = ("yes" if permission in ROLE_PERMISSIONS[role] else "no" for role in UserRole)
+        lines.append(f"| {permission} | {PERMISSION_MEANINGS[permission]} | {' | '.join(marks)} |")
+    lines += [
+        "",
+        "A token may what the lesser of its role and its owner's present role allows, but for "
+        f"`{Permission.OWN}`.",
+        "",
+        "| source of a user | who knows the password |",
+        "| --- | --- |",
+    ]
+    lines += [f"| {source} | {meaning} |" for source, meaning in SOURCE_MEANINGS.items()]
+    lines += ["", "| action in the audit | request | permission |", "| --- | --- | --- |"]
+    lines += [
+        f"| {access.action} | {method} {path} | {access.permission} |"
+        for (method, path), access in ROUTES.items()
+    ]
+    lines += ["", "| other requests | what proves who asks |", "| --- | --- |"]
+    lines += [f"| {path} | {proof} |" for path, proof in PROVEN_OTHERWISE.items()]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "access.md": access,
     "configuration.md": configuration,
     "states.md": states,
     "ocicli.md": commands,

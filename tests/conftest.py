@@ -10,13 +10,22 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 
-from ocinstaller.actions import users
+from ocinstaller.actions import credentials, users
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.api.app import boot_app, https_app
+from ocinstaller.model.access import UserRole
 from ocinstaller.web import pages
 from tests.support import write_config, write_image
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let tests hash passwords with the least of rounds that bcrypt takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "_ROUNDS", 4)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +89,9 @@ def fresh_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_image(directory, "live")
     write_image(directory, "target")
     oci = open_installation(write_config(directory))
-    oci.store.write(lambda session: users.create_user(session, "admin", PASSWORD, is_admin=True))
+    oci.store.write(
+        lambda session: users.create_user(session, "admin", PASSWORD, role=UserRole.ADMINISTRATOR)
+    )
     oci.store.engine.dispose()
     return directory
 

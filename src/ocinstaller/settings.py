@@ -6,6 +6,7 @@ ours. Options of later capabilities are added together with the code that reads 
 option is without effect.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from oslo_config import cfg
@@ -21,7 +22,15 @@ _NETWORK = (
     cfg.ListOpt(
         "TRUSTED_NETWORKS",
         default=["192.168.100.0/24"],
-        help="Networks from which an unknown machine may introduce itself.",
+        help="Networks from which an unknown machine may introduce itself; operators log in "
+        "from anywhere, or from OPERATOR_NETWORKS.",
+    ),
+    cfg.ListOpt(
+        "OPERATOR_NETWORKS",
+        default=[],
+        item_type=ip_network,
+        help="White list for API, ocicli and web pages: networks from which operators may log in. "
+        "Empty allows every address; this server itself is always allowed.",
     ),
     cfg.URIOpt(
         "debian_mirror",
@@ -135,6 +144,24 @@ _PUPPET = (
     cfg.StrOpt("environment", default="production", help="Puppet environment of the machines."),
 )
 
+_RADIUS = (
+    cfg.BoolOpt("use_radius", default=False, help="Ask a RADIUS server about RADIUS users."),
+    cfg.HostAddressOpt("server_hostname", default="localhost", help="The RADIUS server."),
+    cfg.PortOpt("port", default=1812, help="Its UDP port (RFC 2865, section 3)."),
+    cfg.StrOpt(
+        "shared_secret",
+        default="changeme",
+        secret=True,
+        help="Secret that is shared with it; with use_radius anything but the default.",
+    ),
+    cfg.BoolOpt(
+        "require_message_authenticator",
+        default=True,
+        help="Refuse answers without Message-Authenticator, which can be forged (CVE-2024-3596); "
+        "FreeRADIUS sends it by itself since 3.2.5.",
+    ),
+)
+
 _RELEASES = (
     cfg.StrOpt("debian_release", default="trixie", help="Debian release of installed systems."),
     cfg.StrOpt("openstack_release", default="epoxy", help="OpenStack release to deploy."),
@@ -148,6 +175,7 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "images": _IMAGES,
     "dhcp": _DHCP,
     "puppet": _PUPPET,
+    "radius": _RADIUS,
     "releasenames": _RELEASES,
 }
 
@@ -172,6 +200,8 @@ def _check_values(conf: cfg.ConfigOpts) -> None:
     for section, options in OPTIONS.items():
         for option in options:
             getattr(conf[section], option.dest)
+    if conf.radius.use_radius and conf.radius.shared_secret in ("", "changeme"):
+        raise cfg.ConfigFileValueError("radius.shared_secret: set it, as use_radius is on")
 
 
 def database_url(conf: cfg.ConfigOpts) -> str:

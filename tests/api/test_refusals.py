@@ -123,7 +123,8 @@ def test_nobody_asks_without_a_password(operator: TestClient, anonymous: TestCli
     assert anonymous.get("/v1/machines").status_code == 401
     assert anonymous.get("/v1/machines", auth=("admin", "wrong")).status_code == 401
     assert anonymous.get("/v1/machines", auth=("nobody", "wrong")).status_code == 401
-    assert anonymous.get("/oci/").status_code == 401
+    page = anonymous.get("/oci/", follow_redirects=False)
+    assert (page.status_code, page.headers["location"]) == (303, "/oci/login")
     assert operator.get("/v1/machines").status_code == 200
 
 

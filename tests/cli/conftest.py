@@ -76,10 +76,12 @@ class ServerProcess:
         self.process.terminate()
         return self.process.wait(30)
 
-    def ocicli(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def ocicli(
+        self, *arguments: str, input: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run `ocicli` against it."""
         return subprocess.run(
-            [BIN / "ocicli", *arguments],
+            [BIN / "ocicli", *arguments], input=input,
             capture_output=True, text=True, timeout=60, check=False,
             env=os.environ | {
                 "OCI_API_URL": f"https://localhost:{self.https_port}",

@@ -1,11 +1,15 @@
 """What the use cases work with: one object made at start, given to every interface."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oslo_config import cfg
 
 from ocinstaller import settings
+from ocinstaller.actions.credentials import PasswordAuthenticator
+from ocinstaller.drivers.radius import RadiusAuthenticator
+from ocinstaller.model.access import Act, Authenticator, LoginSource
 from ocinstaller.model.addressing import Address
 from ocinstaller.pki.authority import Authority
 from ocinstaller.store import migrate
@@ -21,6 +25,11 @@ class Installation:
     store: Store
     vault: Vault
     authority: Authority
+    authenticators: Mapping[LoginSource, Authenticator]
+
+    def acting(self, act: Act) -> "Installation":
+        """Return the same installation for somebody: what is written is recorded as theirs."""
+        return replace(self, store=self.store.acting(act))
 
 
 def open_installation(config_file: Path) -> Installation:
@@ -36,7 +45,21 @@ def open_installation(config_file: Path) -> Installation:
     migrate.upgrade(engine)
     authority = Authority(state / "ssl", key_type=conf.pki.key_type, leaf_days=conf.pki.leaf_days)
     authority.ensure()
-    return Installation(conf, Store(engine), Vault(state / "secrets.key"), authority)
+    vault = Vault(state / "secrets.key")
+    return Installation(conf, Store(engine), vault, authority, _authenticators(conf))
+
+
+def _authenticators(conf: cfg.ConfigOpts) -> dict[LoginSource, Authenticator]:
+    """Return who can verify passwords: a further source is a line here and in `LoginSource`."""
+    known: dict[LoginSource, Authenticator] = {LoginSource.PASSWORD: PasswordAuthenticator()}
+    if conf.radius.use_radius:
+        known[LoginSource.RADIUS] = RadiusAuthenticator(
+            conf.radius.server_hostname,
+            conf.radius.port,
+            conf.radius.shared_secret,
+            require_message_authenticator=conf.radius.require_message_authenticator,
+        )
+    return known
 
 
 def reserved_addresses(oci: Installation) -> frozenset[Address]:

@@ -1,93 +1,161 @@
 """Who may use the API."""
 
-from functools import cache
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import credentials
 from ocinstaller.model import naming
-from ocinstaller.model.errors import Duplicate, InvalidValue, NotFound, Unauthenticated
+from ocinstaller.model.access import (
+    Actor,
+    LoginSource,
+    UserRole,
+    check_login_source,
+    check_user_role,
+)
+from ocinstaller.model.errors import Conflict, Duplicate, InvalidValue, NotFound, Unauthenticated
+from ocinstaller.model.secret_fields import HIDDEN
+from ocinstaller.store.access_tables import WebSession
 from ocinstaller.store.tables import ServiceToken, User
 
-_SHORTEST_PASSWORD = 8  # NIST SP 800-63B, section 5.1.1.1
+
+@dataclass(frozen=True)
+class UserView:
+    """A user, without anything secret."""
+
+    login: str
+    role: str
+    source: str
+    activated: bool
+
+    @classmethod
+    def of(cls, row: User) -> "UserView":
+        """Return the row as a view."""
+        return cls(row.login, row.role, row.source, row.activated)
 
 
-@cache
-def _nobody() -> str:
-    """Return a hash to check when a login does not exist, so that the answer takes as long."""
-    return credentials.hash_password(credentials.new_token())
+@dataclass(frozen=True)
+class UserChange:
+    """What is to change of a user; None leaves it."""
+
+    role: str | None = None
+    source: str | None = None
+    activated: bool | None = None
+    password: str | None = None
 
 
-def create_user(session: Session, login: str, password: str, *, is_admin: bool) -> None:
-    """Create a user.
+def create_user(
+    session: Session,
+    login: str,
+    password: str | None,
+    *,
+    role: str = UserRole.OPERATOR,
+    source: str = LoginSource.PASSWORD,
+) -> UserView:
+    """Create a user; those of other sources than OCI's data base have no password here.
 
-    :raises InvalidValue: the login is malformed, or the password too short
-    :raises Duplicate: it is taken
+    :raises InvalidValue: login, role, source or password are not allowed
+    :raises Duplicate: the login is taken
     """
-    naming.check_object_name("login", login)
-    _check_password(password)
+    naming.check_login("login", login)
+    check_user_role(role)
+    check_login_source(source)
     if session.scalar(select(User).where(User.login == login)):
         raise Duplicate("login", login)
-    session.add(
-        User(
-            login=login,
-            password_hash=credentials.hash_password(password),
-            is_admin=is_admin,
-            activated=True,
-        )
-    )
+    row = User(login=login, password_hash="", role=role, source=source, activated=True)
+    session.add(row)
+    _apply_password(row, password)
+    return UserView.of(row)
 
 
-def set_password(session: Session, login: str, password: str) -> None:
-    """Give a user another password.
+def list_users(session: Session) -> list[UserView]:
+    """Return all users, by login."""
+    return [UserView.of(row) for row in session.scalars(select(User).order_by(User.login))]
+
+
+def change_user(session: Session, login: str, change: UserChange) -> UserView:
+    """Change a user; a new password or source ends the user's sessions.
 
     :raises NotFound: there is no such user
+    :raises InvalidValue: role, source or password are not allowed
     """
-    _check_password(password)
-    user = _user(session, login)
-    user.password_hash = credentials.hash_password(password)
+    user = find_user(session, login)
+    if change.role is not None:
+        user.role = check_user_role(change.role)
+    if change.activated is not None:
+        user.activated = change.activated
+    if change.source is not None:
+        user.source = check_login_source(change.source)
+    if change.password is not None or change.source is not None:
+        _apply_password(user, change.password)
+        _end_sessions(session, user)
+    return UserView.of(user)
+
+
+def set_password(session: Session, login: str, password: str) -> UserView:
+    """Give a user another password, which ends the user's sessions.
+
+    :raises NotFound: there is no such user
+    :raises InvalidValue: the password is not allowed, or the user's is not kept here
+    """
+    return change_user(session, login, UserChange(password=password))
 
 
 def delete_user(session: Session, login: str) -> None:
-    """Delete a user.
+    """Delete a user together with the user's tokens and sessions.
 
     :raises NotFound: there is no such user
     """
-    session.delete(_user(session, login))
+    session.delete(find_user(session, login))
 
 
-def _check_password(password: str) -> None:
-    if len(password) < _SHORTEST_PASSWORD:
-        raise InvalidValue("password", "(not shown)", f"{_SHORTEST_PASSWORD} characters or more")
+def refuse_oneself(actor: Actor, login: str, change: UserChange | None = None) -> None:
+    """Refuse that administrators shut themselves out: one who may administer always stays.
+
+    :param change: None when the user is to be deleted
+    :raises Conflict: when administrators change more of themselves than the password
+    """
+    harmless = change is not None and UserChange(password=change.password) == change
+    if actor.name == login and not harmless:
+        raise Conflict(
+            "you cannot delete yourself or change more than your password",
+            field="login",
+            value=login,
+            allowed="another administrator does it, or oci-userdb on the server",
+        )
 
 
-def _user(session: Session, login: str) -> User:
+def find_user(session: Session, login: str) -> User:
+    """Return the user of this login.
+
+    :raises NotFound: there is none
+    """
     user = session.scalar(select(User).where(User.login == login))
     if user is None:
-        raise NotFound("user", login, ", ".join(list_logins(session)) or "none")
+        known = ", ".join(view.login for view in list_users(session))
+        raise NotFound("user", login, known or "none")
     return user
 
 
-def list_logins(session: Session) -> list[str]:
-    """Return the logins of all users."""
-    return list(session.scalars(select(User.login).order_by(User.login)))
+def _apply_password(user: User, password: str | None) -> None:
+    if user.source != LoginSource.PASSWORD:
+        if password is not None:
+            raise InvalidValue("password", HIDDEN, f"none: {user.source} knows it")
+        user.password_hash = ""
+    elif password is None:
+        raise InvalidValue("password", "", "a password, as OCI is to know it")
+    else:
+        user.password_hash = credentials.hash_password(password)
+
+
+def _end_sessions(session: Session, user: User) -> None:
+    for row in session.scalars(select(WebSession).where(WebSession.user_id == user.id)):
+        session.delete(row)
 
 
 SERVICES = ("puppet",)
 """OCI's own programs that ask the API: the node classifier and the signing policy."""
-
-
-def authenticate(session: Session, login: str, password: str) -> str:
-    """Return the login when the password is right and the user active.
-
-    :raises Unauthenticated: otherwise, without telling which of the two is wrong
-    """
-    user = session.scalar(select(User).where(User.login == login))
-    right = credentials.check_password(password, user.password_hash if user else _nobody())
-    if user is None or not right or not user.activated:
-        raise Unauthenticated("login or password are wrong", field="login", value=login)
-    return user.login
 
 
 def issue_service_token(session: Session, name: str) -> str:

@@ -4,8 +4,9 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from ocinstaller.actions.context import Installation
-from ocinstaller.api import boot, nodes, problems, puppet, v1
-from ocinstaller.api.auth import Oci, PasswordCache
+from ocinstaller.actions.login import PasswordCache
+from ocinstaller.api import access, boot, nodes, problems, puppet, v1
+from ocinstaller.api.auth import Server
 from ocinstaller.api.limits import BodyLimit
 from ocinstaller.store import migrate
 
@@ -41,11 +42,11 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    for router in (v1.router, nodes.router, puppet.router, *more):
+    for router in (v1.router, access.router, nodes.router, puppet.router, *more):
         app.include_router(router)
 
     @app.get("/health", tags=["health"])
-    def health(oci: Oci) -> Health:
+    def health(oci: Server) -> Health:
         """Tell that the server and its data base work."""
         revision = migrate.current_revision(oci.store.engine)
         return Health(status="ok", version=VERSION, schema_revision=revision or "")

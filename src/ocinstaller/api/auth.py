@@ -1,76 +1,80 @@
-"""Who is asking: operators by password, machines and OCI's own programs by token."""
+"""Who is asking: operators by password, token or session; machines and OCI's programs by token.
 
-import hashlib
-import hmac
-import os
-import time
+`Oci` is what a route of operators takes: it has let nobody in who may not do what the route does,
+and what is written through it is recorded as that operator's. Nothing else is needed in a route.
+"""
+
+from base64 import b64decode
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from fastapi.security import (
+    HTTPAuthorizationCredentials,
+    HTTPBasic,
+    HTTPBasicCredentials,
+    HTTPBearer,
+)
+from starlette.exceptions import HTTPException
 
-from ocinstaller.actions import users
+from ocinstaller.actions import login, tokens
 from ocinstaller.actions.context import Installation
-from ocinstaller.model.errors import Unauthenticated
+from ocinstaller.api.permissions import ROUTES, Access
+from ocinstaller.model.access import Act, Actor, ActorKind
+from ocinstaller.model.errors import Forbidden, Unauthenticated
 
-_CACHE_S = 60.0
-_basic = HTTPBasic(auto_error=False)
+SESSION_COOKIE = "__Secure-oci"
+"""The prefix has browsers accept it over HTTPS only (RFC 6265bis, section 4.1.3.1)."""
+
+_SEE_OTHER = 303
+
+
+class _Utf8Basic(HTTPBasic):
+    """Basic authentication with any letters (RFC 7617, section 2.1); FastAPI's takes ASCII only."""
+
+    async def __call__(  # type: ignore[override] - as in its base class
+        self, request: Request
+    ) -> HTTPBasicCredentials | None:
+        """Return login and password; None without them, or when they are malformed."""
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            login, colon, password = b64decode(encoded, validate=True).decode().partition(":")
+        except ValueError:
+            return None
+        return HTTPBasicCredentials(username=login, password=password) if colon else None
+
+
+Basic = Annotated[
+    HTTPBasicCredentials | None, Depends(_Utf8Basic(auto_error=False, scheme_name="password"))
+]
+Token = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(auto_error=False, scheme_name="token")),
+]
 
 
 def installation(request: Request) -> Installation:
-    """Return what the use cases work with."""
+    """Return what the use cases work with, for nobody in particular."""
     oci = request.app.state.installation
     assert isinstance(oci, Installation)  # noqa: S101 - tells the type checker
     return oci
 
 
-Oci = Annotated[Installation, Depends(installation)]
+Server = Annotated[Installation, Depends(installation)]
+"""For routes that change nothing that is recorded."""
 
 
-class PasswordCache:
-    """Remembers for a minute which passwords were right: scrypt is slow on purpose.
-
-    Holds keyed digests, never passwords; the key lives and dies with the process.
-    """
-
-    def __init__(self) -> None:
-        self._key = os.urandom(32)
-        self._known: dict[bytes, float] = {}
-
-    def digest(self, login: str, password: str) -> bytes:
-        """Return what is remembered of a login and its password."""
-        text = f"{login}\0{password}".encode()
-        return hmac.digest(self._key, text, hashlib.sha256)
-
-    def holds(self, digest: bytes) -> bool:
-        """Tell whether it was right less than a minute ago."""
-        return self._known.get(digest, 0.0) > time.monotonic()
-
-    def remember(self, digest: bytes) -> None:
-        """Remember it, and forget what is too old."""
-        now = time.monotonic()
-        self._known = {known: end for known, end in self._known.items() if end > now}
-        self._known[digest] = now + _CACHE_S
+def peer(request: Request) -> str:
+    """Return the address that the request came from."""
+    address = ip_address(request.client.host if request.client else "::")
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(address)
 
 
-def operator(
-    request: Request, oci: Oci, given: Annotated[HTTPBasicCredentials | None, Depends(_basic)]
-) -> str:
-    """Return the login of the operator who asks.
-
-    :raises Unauthenticated: without a login, or with a wrong password
-    """
-    if given is None:
-        raise Unauthenticated("log in with OCI_LOGIN and OCI_PASS", field="Authorization")
-    cache: PasswordCache = request.app.state.passwords
-    digest = cache.digest(given.username, given.password)
-    if cache.holds(digest):
-        return given.username
-    with oci.store.read() as session:
-        login = users.authenticate(session, given.username, given.password)
-    cache.remember(digest)
-    return login
+Peer = Annotated[str, Depends(peer)]
 
 
 def bearer(authorization: Annotated[str, Header()] = "") -> str:
@@ -87,12 +91,131 @@ def bearer(authorization: Annotated[str, Header()] = "") -> str:
 Bearer = Annotated[str, Depends(bearer)]
 
 
-def peer(request: Request) -> str:
-    """Return the address that the request came from."""
-    address = ip_address(request.client.host if request.client else "::")
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(address)
+def operator_address(oci: Server, peer: Peer) -> str:
+    """Return the address of the request when operators may ask from there.
+
+    :raises Forbidden: when it is not on the white list
+    """
+    allowed = oci.conf.network.OPERATOR_NETWORKS
+    address = ip_address(peer)
+    if allowed and not address.is_loopback and not any(address in net for net in allowed):
+        raise Forbidden(
+            f"operators may not ask from {peer}",
+            field="address",
+            value=peer,
+            allowed="the networks of OPERATOR_NETWORKS in the server's configuration",
+        )
+    return peer
 
 
-Peer = Annotated[str, Depends(peer)]
+OperatorAddress = Annotated[str, Depends(operator_address)]
+
+
+def log_in(request: Request, oci: Installation, name: str, password: str, address: str) -> Actor:
+    """Return the user of this login and password.
+
+    :raises Unauthenticated: they are wrong
+    :raises TryLater: they cannot be checked now
+    """
+    cache: login.PasswordCache = request.app.state.passwords
+    return login.authenticate(oci, cache, name, password, address)
+
+
+def _identify(
+    request: Request,
+    oci: Server,
+    address: OperatorAddress,
+    basic: Basic,
+    token: Token,
+) -> Actor:
+    if basic is not None:
+        return log_in(request, oci, basic.username, basic.password, address)
+    if token is None:
+        raise Unauthenticated(
+            "log in with OCI_LOGIN and OCI_PASS, or with OCI_TOKEN", field="Authorization"
+        )
+    with oci.store.read() as session:
+        return tokens.authenticate(session, token.credentials, address)
+
+
+def operator(request: Request, oci: Server, actor: Annotated[Actor, Depends(_identify)]) -> Actor:
+    """Return the operator who asks, when the route's permission is among the operator's.
+
+    :raises Unauthenticated: without a login, or with a wrong password
+    :raises Forbidden: the operator's role does not allow it
+    """
+    access = _access(request)
+    if access is None or not actor.may(access.permission):
+        raise _refused(oci, actor, access, request)
+    return actor
+
+
+Operator = Annotated[Actor, Depends(operator)]
+
+
+def _access(request: Request) -> Access | None:
+    return ROUTES.get((request.method, request.scope["route"].path))
+
+
+def _act(actor: Actor, access: Access, request: Request) -> Act:
+    target = next(iter(request.path_params.values()), "")
+    return Act(actor, access.action, access.kind, str(target))
+
+
+def _refused(oci: Installation, actor: Actor, access: Access | None, request: Request) -> Forbidden:
+    """Record the refusal; return the error to raise."""
+    needed = access.permission if access else "a permission that nobody has"
+    role = f"token of role {actor.role}" if actor.by_token else f"role {actor.role}"
+    error = Forbidden(
+        f"{role} does not allow this: it takes the permission {needed}",
+        field="role",
+        value=actor.role or "",
+        allowed=f"a role with the permission {needed}",
+    )
+    if access is not None:
+        oci.acting(_act(actor, access, request)).store.record_refusal(error)
+    return error
+
+
+def acting_installation(request: Request, oci: Server, actor: Operator) -> Installation:
+    """Return what the use cases work with, for the operator who asks."""
+    access = _access(request)
+    assert access is not None  # noqa: S101 - `operator` has refused the others
+    return oci.acting(_act(actor, access, request))
+
+
+Oci = Annotated[Installation, Depends(acting_installation)]
+
+
+def machine_installation(request: Request, oci: Server, peer: Peer) -> Installation:
+    """Return what the use cases work with, for a machine; they check the machine's key."""
+    actor = Actor(ActorKind.MACHINE, "", peer, "machine key")
+    what = request.url.path.rpartition("/")[2]
+    return oci.acting(Act(actor, f"machine-{what}", "machine"))
+
+
+MachineOci = Annotated[Installation, Depends(machine_installation)]
+
+
+def visitor(
+    request: Request,
+    oci: Server,
+    address: OperatorAddress,
+    basic: Basic,
+    token: Token,
+) -> Actor:
+    """Return whoever looks at a page: by session, else as an operator of the API does.
+
+    :raises HTTPException: that leads to the login form
+    """
+    if basic is not None or token is not None:
+        return operator(request, oci, _identify(request, oci, address, basic, token))
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    with oci.store.read() as session:
+        actor = login.session_user(session, secret, address)
+    if actor is None:
+        raise HTTPException(_SEE_OTHER, "log in first", {"Location": "/oci/login"})
+    return operator(request, oci, actor)
+
+
+Visitor = Annotated[Actor, Depends(visitor)]

@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from ocinstaller.actions import boot as boot_action
 from ocinstaller.actions import installation
 from ocinstaller.actions.context import Installation
-from ocinstaller.api.auth import Oci
+from ocinstaller.api.auth import Server
 from ocinstaller.boot import (
     BootDecision,
     LiveBoot,
@@ -38,7 +38,7 @@ _ETHERNET = "01-"  # PXELINUX puts the ARP hardware type before the address
 
 
 @router.get("/boot/pxelinux/pxelinux.cfg/{name}")
-def pxelinux(oci: Oci, name: str) -> PlainTextResponse:
+def pxelinux(oci: Server, name: str) -> PlainTextResponse:
     """Answer PXELINUX; it tries several names, only that of its hardware address is served."""
     if not name.startswith(_ETHERNET):
         raise NotFound("boot configuration", name, f"{_ETHERNET}<hardware address>")
@@ -46,7 +46,7 @@ def pxelinux(oci: Oci, name: str) -> PlainTextResponse:
 
 
 @router.get("/boot/ipxe")
-def ipxe(oci: Oci, mac: Annotated[str, Query()]) -> PlainTextResponse:
+def ipxe(oci: Server, mac: Annotated[str, Query()]) -> PlainTextResponse:
     """Answer iPXE."""
     decision = _decide(oci, mac)
     retry = f"{installation.boot_url(oci)}/boot/ipxe?mac={boot_action.check_mac(mac)}"
@@ -62,13 +62,13 @@ def boot_file(name: str) -> FileResponse:
 
 
 @router.get("/ca.pem")
-def root_ca(oci: Oci) -> PlainTextResponse:
+def root_ca(oci: Server) -> PlainTextResponse:
     """Serve the root certificate; machines know its fingerprint already."""
     return PlainTextResponse(oci.authority.root_pem(), media_type="application/x-pem-file")
 
 
 @router.api_route("/images/{kind}/{digest}/{name}", methods=_GET_AND_HEAD)
-def image_file(oci: Oci, kind: str, digest: str, name: str) -> FileResponse:
+def image_file(oci: Server, kind: str, digest: str, name: str) -> FileResponse:
     """Serve a file of an image."""
     directory = Path(oci.conf.images.directory)
     if kind not in list(ImageKind) or not digest.isalnum():

@@ -1,13 +1,19 @@
-"""Refuses request bodies that are larger than anything OCI accepts, before reading them."""
+"""Request bodies: refused when larger than anything OCI accepts, else read whole."""
 
 import logging
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ocinstaller.api.problems import problem
 from ocinstaller.model.hardware import REPORT_LIMIT
 
 LOG = logging.getLogger(__name__)
+
+
+async def raw_body(request: Request) -> bytes:
+    """Return the body as it came: the dependency of routes that take no JSON."""
+    return await request.body()
 
 
 class BodyTooLargeError(Exception):

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from ocinstaller.actions import installation, nodes
-from ocinstaller.api.auth import Bearer, Oci, Peer
+from ocinstaller.api.auth import Bearer, MachineOci, Peer
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import Directive, EventReport, InstallPlan, LogBatch
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/node/v1", tags=["machines' agents"])
 
 @router.post("/report")
 def report(
-    oci: Oci,
+    oci: MachineOci,
     key: Bearer,
     peer: Peer,
     document: HardwareReport,
@@ -27,18 +27,18 @@ def report(
 
 
 @router.get("/plan")
-def plan(oci: Oci, key: Bearer, serial: str) -> InstallPlan:
+def plan(oci: MachineOci, key: Bearer, serial: str) -> InstallPlan:
     """Give the plan of the machine's installation."""
     return oci.store.write(lambda session: installation.fetch_plan(session, oci, serial, key))
 
 
 @router.post("/event", status_code=204)
-def event(oci: Oci, key: Bearer, peer: Peer, document: EventReport) -> None:
+def event(oci: MachineOci, key: Bearer, peer: Peer, document: EventReport) -> None:
     """Take an event of the machine's installation, start or Puppet run."""
     oci.store.write(lambda session: nodes.receive_event(session, document, key, peer))
 
 
 @router.post("/log", status_code=204)
-def log(oci: Oci, key: Bearer, document: LogBatch) -> None:
+def log(oci: MachineOci, key: Bearer, document: LogBatch) -> None:
     """Append lines to the machine's installation log."""
     oci.store.write(lambda session: nodes.receive_log(session, document, key))

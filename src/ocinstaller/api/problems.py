@@ -1,6 +1,7 @@
 """Errors over HTTP: the one place where refusals become status codes (RFC 9457)."""
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from ocinstaller.actions.nodes import LogGap
 from ocinstaller.model import errors
+from ocinstaller.model.secret_fields import masked
 
 LOG = logging.getLogger(__name__)
 
@@ -18,6 +20,8 @@ STATUS: dict[type[errors.OciError], int] = {
     errors.Conflict: 409,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
+    errors.Throttled: 429,
+    errors.Unavailable: 503,
 }
 
 _MEDIA_TYPE = "application/problem+json"
@@ -58,8 +62,20 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     }
     if isinstance(error, LogGap):
         more["next_seq"] = error.next_seq
-    headers = {"WWW-Authenticate": 'Basic realm="OCI"'} if status == 401 else None  # noqa: PLR2004
-    return problem(status, type(error).__name__, error.message, headers, **more)
+    return problem(status, type(error).__name__, error.message, _headers(error), **more)
+
+
+def _headers(error: errors.OciError) -> dict[str, str] | None:
+    if isinstance(error, errors.Unauthenticated):
+        return {"WWW-Authenticate": 'Basic realm="OCI", charset="UTF-8"'}
+    if isinstance(error, errors.TryLater):
+        return {"Retry-After": str(error.retry_after_s)}
+    return None
+
+
+def _shown(fault: dict[str, Any]) -> str:
+    """Return the value at fault, without what is secret in it."""
+    return str(masked(str(fault["loc"][-1]), fault.get("input")))[:_SHOWN_INPUT]
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:
@@ -68,7 +84,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     faults = [
         {
             "field": ".".join(str(part) for part in fault["loc"]),
-            "value": str(fault.get("input"))[:_SHOWN_INPUT],
+            "value": _shown(fault),
             "allowed": fault["msg"],
         }
         for fault in error.errors()[:10]

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
 from ocinstaller.actions import puppet, users
-from ocinstaller.api.auth import Bearer, Oci
+from ocinstaller.api.auth import Bearer, Server
+from ocinstaller.api.limits import raw_body
 
 
-def _puppetserver(oci: Oci, token: Bearer) -> None:
+def _puppetserver(oci: Server, token: Bearer) -> None:
     with oci.store.read() as session:
         users.check_service_token(session, "puppet", token)
 
@@ -20,19 +21,15 @@ router = APIRouter(
 
 
 @router.get("/enc/{certname}")
-def classify(oci: Oci, certname: str) -> PlainTextResponse:
+def classify(oci: Server, certname: str) -> PlainTextResponse:
     """Give the node classifier's YAML of a machine."""
     with oci.store.read() as session:
         text = puppet.classify_machine(session, oci, certname)
     return PlainTextResponse(text, media_type="application/yaml")
 
 
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
 @router.post("/autosign/{certname}", status_code=204)
-def autosign(oci: Oci, certname: str, request: Annotated[bytes, Depends(_body)]) -> None:
+def autosign(oci: Server, certname: str, request: Annotated[bytes, Depends(raw_body)]) -> None:
     """Tell whether to sign a certificate request."""
     with oci.store.read() as session:
         puppet.authorise_certificate(session, oci, certname, request)

@@ -47,7 +47,8 @@ class OciCli(App):
     def __init__(self) -> None:
         super().__init__(
             description="OpenStack Cluster Installer: defines clusters and installs machines. "
-            "Reads OCI_API_URL, OCI_LOGIN, OCI_PASS and OCI_CACERT from the environment.",
+            "Reads OCI_API_URL, OCI_TOKEN (or OCI_LOGIN and OCI_PASS) and OCI_CACERT from the "
+            "environment.",
             version=_VERSION,
             command_manager=_StaticCommandManager("ocicli"),
             deferred_help=True,

@@ -37,25 +37,29 @@ class Login:
     """Where the server is and who asks it."""
 
     url: str
-    login: str
-    password: str = field(repr=False)
+    authorization: str = field(repr=False)
+    """The value of the header of that name."""
     ca_file: str | None
 
     @classmethod
     def from_environment(cls) -> "Login":
-        """Read OCI_API_URL, OCI_LOGIN, OCI_PASS and OCI_CACERT.
+        """Read OCI_API_URL, OCI_TOKEN (else OCI_LOGIN and OCI_PASS) and OCI_CACERT.
 
-        :raises UnreachableError: when one of the first three is missing
+        :raises UnreachableError: when one of them but the last is missing
         """
-        names = ("OCI_API_URL", "OCI_LOGIN", "OCI_PASS")
+        token = os.environ.get("OCI_TOKEN")
+        names = ("OCI_API_URL",) if token else ("OCI_API_URL", "OCI_LOGIN", "OCI_PASS")
         missing = [name for name in names if not os.environ.get(name)]
         if missing:
             raise UnreachableError(
                 f"set {', '.join(missing)} in the environment: "
-                "the server's URL (https://…), your login and your password"
+                "the server's URL (https://…), your login and your password, or OCI_TOKEN"
             )
-        url, login, password = (os.environ[name] for name in names)
-        return cls(url.rstrip("/"), login, password, os.environ.get("OCI_CACERT") or None)
+        url, ca_file = os.environ["OCI_API_URL"].rstrip("/"), os.environ.get("OCI_CACERT") or None
+        if token:
+            return cls(url, f"Bearer {token}", ca_file)
+        pair = f"{os.environ['OCI_LOGIN']}:{os.environ['OCI_PASS']}".encode()
+        return cls(url, f"Basic {base64.b64encode(pair).decode()}", ca_file)
 
 
 def path(*parts: str) -> str:
@@ -96,14 +100,17 @@ class Client:
         """Replace what is at `target`."""
         return self._request("PUT", target, body)
 
+    def patch(self, target: str, body: dict[str, object]) -> Any:
+        """Change something of what is at `target`."""
+        return self._request("PATCH", target, body)
+
     def delete(self, target: str) -> Any:
         """Delete what is at `target`."""
         return self._request("DELETE", target)
 
     def _request(self, method: str, target: str, body: dict[str, object] | None = None) -> Any:
-        credentials = f"{self._login.login}:{self._login.password}".encode()
         headers = {
-            "Authorization": f"Basic {base64.b64encode(credentials).decode()}",
+            "Authorization": self._login.authorization,
             "Accept": "application/json",
             "Content-Type": "application/json",
         }

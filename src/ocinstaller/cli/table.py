@@ -38,4 +38,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("machine-reboot-on-live", "installation", "MachineRebootOnLive"),
     CommandEntry("machine-wait-for-install", "installation", "MachineWaitForInstall"),
     CommandEntry("machine-wait-for-puppet", "installation", "MachineWaitForPuppet"),
+    CommandEntry("user-list", "users", "UserList"),
+    CommandEntry("user-create", "users", "UserCreate"),
+    CommandEntry("user-set", "users", "UserSet"),
+    CommandEntry("user-delete", "users", "UserDelete"),
+    CommandEntry("user-password", "users", "UserPassword"),
+    CommandEntry("token-list", "tokens", "TokenList"),
+    CommandEntry("token-create", "tokens", "TokenCreate"),
+    CommandEntry("token-delete", "tokens", "TokenDelete"),
+    CommandEntry("audit-list", "audit", "AuditList"),
 )

@@ -11,7 +11,10 @@
     │   ├── Exhausted     a network has no free address
     │   └── WrongState    the machine's state does not allow the transition
     ├── Unauthenticated   nobody, or a wrong password
-    └── Forbidden         somebody, but not for this
+    ├── Forbidden         somebody, but not for this
+    └── TryLater          the same request may be accepted later
+        ├── Throttled     too many wrong passwords
+        └── Unavailable   something that the answer depends on is away
 
 Each error carries the field, the value and what is allowed, so that every interface can show all
 three. The HTTP layer maps the classes to status codes in one place.
@@ -101,3 +104,22 @@ class Unauthenticated(OciError):
 
 class Forbidden(OciError):
     """Somebody, but not for this."""
+
+
+class TryLater(OciError):
+    """The same request may be accepted later.
+
+    :param retry_after_s: whole seconds to wait before asking again
+    """
+
+    def __init__(self, message: str, *, field: str, retry_after_s: int) -> None:
+        super().__init__(message, field=field, allowed=f"again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
+
+
+class Throttled(TryLater):
+    """Too many wrong passwords."""
+
+
+class Unavailable(TryLater):
+    """Something that the answer depends on is away."""

@@ -6,6 +6,7 @@ from ocinstaller.model.errors import InvalidValue
 
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _OBJECT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+_LOGIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$")
 _HOSTNAME_LENGTH = 253
 
 
@@ -19,6 +20,18 @@ def check_object_name(field: str, name: str) -> str:
             field, name, "1 to 63 letters, digits, dots, underscores and dashes, no leading dash"
         )
     return name
+
+
+def check_login(field: str, login: str) -> str:
+    """Return a user's login, which may be an address such as RADIUS realms use.
+
+    :raises InvalidValue: when it is empty, too long or has other characters
+    """
+    if not _LOGIN.fullmatch(login):
+        raise InvalidValue(
+            field, login, "1 to 128 letters, digits, dots, underscores, dashes and @ signs"
+        )
+    return login
 
 
 def check_label(field: str, name: str) -> str:

@@ -12,6 +12,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from ocinstaller.model.access import Act
+from ocinstaller.model.errors import OciError
+from ocinstaller.store import audit
+
 T = TypeVar("T")
 
 _SQLITE_BUSY_S = 30.0
@@ -48,13 +52,21 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 class Store:
-    """The data base, seen as transactions."""
+    """The data base, seen as transactions.
 
-    def __init__(self, engine: Engine) -> None:
+    :param act: who does what: each write leaves a record of it; without one, nothing does
+    """
+
+    def __init__(self, engine: Engine, act: Act | None = None) -> None:
         self.engine = engine
+        self._act = act
         self._read = sessionmaker(engine, expire_on_commit=False)
         writer = engine.execution_options(oci_write=True)
         self._write = sessionmaker(writer, expire_on_commit=False)
+
+    def acting(self, act: Act) -> "Store":
+        """Return the same data base for somebody: what is written is recorded as theirs."""
+        return Store(self.engine, act)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -70,6 +82,21 @@ class Store:
 
         :raises IntegrityError: when a constraint is still violated after several attempts
         """
+        if self._act is None:
+            return self._transaction(work)
+        try:
+            return self._transaction(audit.recorded(work, self._act))
+        except OciError as error:
+            self.record_refusal(error)
+            raise
+
+    def record_refusal(self, error: OciError) -> None:
+        """Record that what somebody wanted was refused, in a transaction of its own."""
+        record = audit.refusal(self._act, error) if self._act else None
+        if record is not None:
+            self._transaction(record)
+
+    def _transaction(self, work: Callable[[Session], T]) -> T:
         for attempt in range(_ATTEMPTS):
             try:
                 with self._write.begin() as session:

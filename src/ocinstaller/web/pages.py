@@ -1,33 +1,17 @@
 """The web pages below `/oci/`."""
 
-from pathlib import Path
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ocinstaller.actions import clusters, machines
-from ocinstaller.api.auth import Oci, operator
+from ocinstaller.api.auth import Server, Visitor
+from ocinstaller.web import login
+from ocinstaller.web.templates import page
 
 router = APIRouter(include_in_schema=False)
+router.include_router(login.router)
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "data"),
-    autoescape=True,
-    undefined=StrictUndefined,
-)
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 _LOG_LINES = 10_000
-
-
-def _page(template: str, **values: object) -> HTMLResponse:
-    return HTMLResponse(_TEMPLATES.get_template(template).render(**values), headers=_HEADERS)
 
 
 @router.get("/")
@@ -37,24 +21,24 @@ def root() -> RedirectResponse:
 
 
 @router.get("/oci/")
-def overview(oci: Oci, login: Annotated[str, Depends(operator)]) -> HTMLResponse:
+def overview(oci: Server, actor: Visitor) -> HTMLResponse:
     """Show clusters and machines."""
     with oci.store.read() as session:
-        return _page(
+        return page(
             "overview.html",
-            login=login,
+            login=actor.name,
             clusters=clusters.list_clusters(session),
             machines=machines.list_machines(session),
         )
 
 
 @router.get("/oci/machines/{name}")
-def machine(oci: Oci, login: Annotated[str, Depends(operator)], name: str) -> HTMLResponse:
+def machine(oci: Server, actor: Visitor, name: str) -> HTMLResponse:
     """Show a machine, its hardware and its installation log."""
     with oci.store.read() as session:
-        return _page(
+        return page(
             "machine.html",
-            login=login,
+            login=actor.name,
             detail=machines.show_machine(session, name),
             log=machines.install_log(session, name, 0, _LOG_LINES),
         )

@@ -1,0 +1,70 @@
+"""What each request of an operator is called in the audit, and the permission that it takes.
+
+The one place: a route that is not here is refused to everybody, and a test names it. Routes that
+are not operators' prove who asks in other ways, which `PROVEN_OTHERWISE` names.
+"""
+
+from typing import NamedTuple
+
+from ocinstaller.model.access import Permission
+
+_OWN, _READ, _OPERATE, _ADMINISTER = Permission
+
+
+class Access(NamedTuple):
+    """The action of a route, the permission that it takes, the kind of object it is about."""
+
+    action: str
+    permission: Permission
+    kind: str
+
+
+ROUTES: dict[tuple[str, str], Access] = {
+    ("GET", "/v1/roles"): Access("role-list", _READ, "role"),
+    ("GET", "/v1/swift-regions"): Access("swift-region-list", _READ, "swift region"),
+    ("POST", "/v1/swift-regions"): Access("swift-region-create", _OPERATE, "swift region"),
+    ("DELETE", "/v1/swift-regions/{name}"): Access("swift-region-delete", _OPERATE, "swift region"),
+    ("GET", "/v1/locations"): Access("location-list", _READ, "location"),
+    ("POST", "/v1/locations"): Access("location-create", _OPERATE, "location"),
+    ("DELETE", "/v1/locations/{name}"): Access("location-delete", _OPERATE, "location"),
+    ("GET", "/v1/networks"): Access("network-list", _READ, "network"),
+    ("POST", "/v1/networks"): Access("network-create", _OPERATE, "network"),
+    ("DELETE", "/v1/networks/{name}"): Access("network-delete", _OPERATE, "network"),
+    ("PUT", "/v1/networks/{name}/assignment"): Access("network-add", _OPERATE, "network"),
+    ("DELETE", "/v1/networks/{name}/assignment"): Access("network-remove", _OPERATE, "network"),
+    ("GET", "/v1/clusters"): Access("cluster-list", _READ, "cluster"),
+    ("POST", "/v1/clusters"): Access("cluster-create", _OPERATE, "cluster"),
+    ("GET", "/v1/clusters/{name}"): Access("cluster-show", _READ, "cluster"),
+    ("DELETE", "/v1/clusters/{name}"): Access("cluster-delete", _OPERATE, "cluster"),
+    ("GET", "/v1/machines"): Access("machine-list", _READ, "machine"),
+    ("GET", "/v1/machines/{name}"): Access("machine-show", _READ, "machine"),
+    ("DELETE", "/v1/machines/{name}"): Access("machine-destroy", _OPERATE, "machine"),
+    ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/enrolment"): Access("machine-remove", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/installation"): Access("machine-install-os", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/installation/log"): Access(
+        "machine-install-log", _READ, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
+    ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),
+    ("POST", "/v1/tokens"): Access("token-create", _OWN, "api token"),
+    ("DELETE", "/v1/tokens/{name}"): Access("token-delete", _OWN, "api token"),
+    ("GET", "/v1/users"): Access("user-list", _ADMINISTER, "user"),
+    ("POST", "/v1/users"): Access("user-create", _ADMINISTER, "user"),
+    ("PATCH", "/v1/users/{login}"): Access("user-set", _ADMINISTER, "user"),
+    ("DELETE", "/v1/users/{login}"): Access("user-delete", _ADMINISTER, "user"),
+    ("GET", "/v1/audit"): Access("audit-list", _ADMINISTER, "audit record"),
+    ("GET", "/oci/"): Access("page", _READ, "page"),
+    ("GET", "/oci/machines/{name}"): Access("page", _READ, "page"),
+}
+
+PROVEN_OTHERWISE = {
+    "/": "leads to the pages, shows nothing",
+    "/health": "open to monitoring: version and schema only",
+    "/oci/login": "takes the login and password of the web pages",
+    "/oci/logout": "ends the session of the request, if there is one",
+    "/node/v1/": "the key of the machine",
+    "/puppet/v1/": "the token of the puppetserver",
+}
+"""Paths (those ending with a slash: everything below them) and who may ask for what there."""

@@ -70,15 +70,36 @@ class Store:
 
         :raises IntegrityError: when a constraint is still violated after several attempts
         """
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self._write.begin() as session:
+
+        def committed() -> T:
+            with self._write.begin() as session:
+                return work(session)
+
+        return _persist(committed)
+
+    def rehearse(self, work: Callable[[Session], T]) -> T:
+        """Run `work` as `write` does and undo it: what a plan compares is what would be done."""
+
+        def undone() -> T:
+            with self._write() as session:
+                try:
                     return work(session)
-            except (IntegrityError, OperationalError) as error:
-                if attempt == _ATTEMPTS - 1 or not _is_transient(error):
-                    raise
-                time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
-        raise AssertionError("unreachable")
+                finally:
+                    session.rollback()
+
+        return _persist(undone)
+
+
+def _persist(transaction: Callable[[], T]) -> T:
+    """Run a transaction, again when a concurrent one made the data base refuse it."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return transaction()
+        except (IntegrityError, OperationalError) as error:
+            if attempt == _ATTEMPTS - 1 or not _is_transient(error):
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
+    raise AssertionError("unreachable")
 
 
 _MYSQL_TRANSIENT = {1205, 1213, 1020}  # lock wait time-out, deadlock, record changed

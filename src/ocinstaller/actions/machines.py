@@ -1,11 +1,14 @@
 """Machines: showing, enrolling and removing them."""
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import addressing, interfaces, naming, roles
+from ocinstaller.model.enrolment import networks_of_member
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
@@ -74,6 +77,24 @@ def enrol(
     """
     roles.check_role(role)
     check_deployable(role)
+    return join(session, oci, name, cluster, role, location, lambda _network: fixed_ip)
+
+
+def join(
+    session: Session,
+    oci: Installation,
+    name: str,
+    cluster: str,
+    role: str,
+    location: str,
+    fixed_ip: Callable[[str], str | None],
+) -> MachineView:
+    """Enrol a machine whether or not its role can be deployed: plans do that.
+
+    :param fixed_ip: given a network's name, returns the operator's choice of the address there
+    :raises OciError: as `enrol`
+    """
+    roles.check_role(role)
     group = queries.cluster(session, cluster, lock=True)
     place = queries.location(session, location)
     machine = queries.machine(session, name, lock=True)
@@ -93,7 +114,7 @@ def enrol(
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
     machine.puppet_status = PuppetStatus.NOT_RUN
     for network in networks:
-        _give_address(session, oci, machine, network, fixed_ip)
+        _give_address(session, oci, machine, network, fixed_ip(network.name))
     session.flush()
     session.refresh(machine, ["addresses"])
     return MachineView.of(machine)
@@ -111,19 +132,13 @@ def _networks(session: Session, cluster: Cluster, role: str, place: Location) ->
     """
     rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
     members = queries.cluster_machines(session, cluster.id)
-    uses = addressing.networks_for_machine(
+    uses = networks_of_member(
+        cluster.name,
         [queries.network_use(row) for row in rows.values()],
         role,
         place.name,
         has_network_nodes=any(member.role == "network" for member in members),
     )
-    if not any(addressing.is_management(use) for use in uses):
-        raise Conflict(
-            f"cluster {cluster.name} has no private network for role {role} at {place.name}",
-            field="location",
-            value=place.name,
-            allowed=f"a location with a network of role all or {role}: use network-add first",
-        )
     return [rows[use.name] for use in uses]
 
 

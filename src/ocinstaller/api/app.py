@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from ocinstaller.actions.context import Installation
-from ocinstaller.api import boot, nodes, problems, puppet, v1
+from ocinstaller.api import boot, cluster_results, nodes, problems, puppet, v1
 from ocinstaller.api.auth import Oci, PasswordCache
 from ocinstaller.api.limits import BodyLimit
 from ocinstaller.store import migrate
@@ -41,7 +41,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    for router in (v1.router, nodes.router, puppet.router, *more):
+    for router in (v1.router, cluster_results.router, nodes.router, puppet.router, *more):
         app.include_router(router)
 
     @app.get("/health", tags=["health"])

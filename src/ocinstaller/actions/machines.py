@@ -108,7 +108,7 @@ def join(
     machine.status = next_state(State(machine.status), Event.ENROLLED)
     networks = _networks(session, group, role, place)
     _check_interfaces(machine, networks)
-    machine.bootstrap = role == "controller" and not _has_controller(session, group)
+    machine.bootstrap = role == "controller" and not _has_role(session, group, "controller")
     machine.cluster, machine.role, machine.location = group, role, place
     number = _next_number(session, group.id, role)
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
@@ -120,8 +120,8 @@ def join(
     return MachineView.of(machine)
 
 
-def _has_controller(session: Session, cluster: Cluster) -> bool:
-    query = select(Machine.id).where(Machine.cluster_id == cluster.id, Machine.role == "controller")
+def _has_role(session: Session, cluster: Cluster, role: str) -> bool:
+    query = select(Machine.id).where(Machine.cluster_id == cluster.id, Machine.role == role)
     return session.scalar(query.limit(1)) is not None
 
 
@@ -131,13 +131,12 @@ def _networks(session: Session, cluster: Cluster, role: str, place: Location) ->
     :raises Conflict: when none of them can carry its management traffic
     """
     rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
-    members = queries.cluster_machines(session, cluster.id)
     uses = networks_of_member(
         cluster.name,
         [queries.network_use(row) for row in rows.values()],
         role,
         place.name,
-        has_network_nodes=any(member.role == "network" for member in members),
+        has_network_nodes=_has_role(session, cluster, "network"),
     )
     return [rows[use.name] for use in uses]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ocinstaller.cli.table import COMMANDS
+
 SOURCE = Path(__file__).parent.parent / "src" / "ocinstaller"
 
 ALLOWED = {
@@ -52,7 +54,7 @@ def test_every_room_has_its_rule() -> None:
 
 def test_model_needs_no_input_or_output() -> None:
     forbidden = {"os", "subprocess", "socket", "pathlib", "sqlalchemy", "http", "urllib", "shutil"}
-    for file in (SOURCE / "model").glob("*.py"):
+    for file in (SOURCE / "model").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             names = []
             if isinstance(node, ast.Import):
@@ -72,7 +74,7 @@ def loaded_by(module: str) -> set[str]:
 
 
 def test_ocicli_loads_no_server_module() -> None:
-    for command in ("topology", "networks", "clusters", "machines", "installation"):
+    for command in {entry.module for entry in COMMANDS}:
         loaded = loaded_by(f"ocinstaller.cli.app, ocinstaller.cli.commands.{command}")
         assert not loaded & {"sqlalchemy", "fastapi", "pydantic", "oslo_config"}
         assert not any(name.startswith("ocinstaller.actions") for name in loaded)

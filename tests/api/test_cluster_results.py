@@ -88,10 +88,11 @@ def test_removal_and_settings_are_planned(cluster: TestClient) -> None:
     changes = cluster.post(CHANGES, json={"settings": {"time_server_host": "ntp.example.com"}})
     parameters = [c for c in changes.json()["changes"] if c["section"] == "parameter"]
     assert [c["after"] for c in parameters] == [["ntp.example.com"]]
-    assert cluster.post(CHANGES, json={"settings": {"install_heat": "yes"}}).json()["changes"] == [
-        {"section": "setting", "subject": "cl1", "item": "install_heat", "before": None, "after": True}
+    assert cluster.post(CHANGES, json={"settings": {"install_magnum": "yes"}}).json()["changes"] == [
+        {"section": "setting", "subject": "cl1", "item": "install_magnum", "before": None, "after": True}
     ]  # fmt: skip
-    assert cluster.post(CHANGES, json={}).json()["changes"] == []
+    for body in ({}, {"settings": {"install_heat": "yes"}}):
+        assert cluster.post(CHANGES, json=body).json()["changes"] == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ocinstaller.model import addressing, naming, roles
 from ocinstaller.model.addressing import Address
+from ocinstaller.model.cluster_settings import DEFAULTS
 from ocinstaller.model.enrolment import networks_of_member
 from ocinstaller.model.errors import InvalidValue, NotFound
 from ocinstaller.model.snapshot import (
@@ -58,8 +59,10 @@ def without_machine(cluster: ClusterSnapshot, hostname: str) -> ClusterSnapshot:
 
 
 def with_settings(cluster: ClusterSnapshot, settings: Mapping[str, Value]) -> ClusterSnapshot:
-    """Return the cluster with other settings."""
-    return replace(cluster, settings={**cluster.settings, **settings})
+    """Return the cluster with other settings; those that are at their default are left out."""
+    together = {**cluster.settings, **settings}
+    changed = {name: value for name, value in together.items() if value != DEFAULTS.get(name)}
+    return replace(cluster, settings=changed)
 
 
 def _location(cluster: ClusterSnapshot, location: str | None) -> str:

@@ -32,6 +32,13 @@ STORED: Mapping[str, StoredSetting] = {
 }
 
 
+DEFAULTS: Mapping[str, Value] = {
+    **{name: stored.default for name, stored in STORED.items()},
+    **CLUSTER_INPUTS,
+}
+"""What each setting is as long as nobody changes it."""
+
+
 def parse_stored(name: str, text: str) -> str:
     """Return the value of a setting that the data base keeps.
 
@@ -50,7 +57,7 @@ def parse_setting(name: str, text: str) -> Value:
     if name in STORED:
         return STORED[name].check(name, text)
     if name not in CLUSTER_INPUTS:
-        raise InvalidValue("setting", name, known_names(name, {*STORED, *CLUSTER_INPUTS}))
+        raise InvalidValue("setting", name, known_names(name, DEFAULTS))
     if isinstance(CLUSTER_INPUTS[name], bool):
         if text not in ("yes", "no"):
             raise InvalidValue(name, text, "yes, no")

@@ -77,8 +77,6 @@ class ClusterSnapshot:
     last_numbers: Mapping[str, int] = field(default_factory=dict)
     """The last number of each role's host names; numbers are never used again."""
     settings: Mapping[str, Value] = field(default_factory=dict)
-    secret_names: frozenset[str] = frozenset()
-    """Names of the secrets that exist; their values are no part of the snapshot."""
 
     @cached_property
     def counts(self) -> Counter[str]:

@@ -24,7 +24,6 @@ from ocinstaller.store.tables import (
     Machine,
     Network,
     RoleCount,
-    Secret,
 )
 
 _API_VIP = ("vip", "api")
@@ -39,7 +38,6 @@ def cluster_snapshot(
     """
     addresses = _Addresses(session, cluster.id)
     counts = select(RoleCount.role, RoleCount.count).where(RoleCount.cluster_id == cluster.id)
-    secrets = select(Secret.name).where(Secret.cluster_id == cluster.id)
     return ClusterSnapshot(
         name=cluster.name,
         domain=cluster.domain,
@@ -49,7 +47,6 @@ def cluster_snapshot(
         initial_cluster_setup=cluster.initial_cluster_setup,
         last_numbers=dict(session.execute(counts).tuples().all()),
         settings=_settings(cluster),
-        secret_names=frozenset(session.scalars(secrets)),
     )
 
 

@@ -17,7 +17,7 @@ from ocinstaller.model.placement.inputs import CLUSTER_INPUTS
 from ocinstaller.model.placement.spelling import shown
 from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
 from ocinstaller.model.secret_specs import SECRETS
-from ocinstaller.model.services import SERVICES, Service
+from ocinstaller.model.services import CONDITIONS, SERVICES, Service
 from ocinstaller.model.states import LOCAL_BOOT_STATES, MEANINGS, TRANSITIONS, State
 from ocinstaller.model.storage_layout import PARTITIONS
 from ocinstaller.puppet.classification import ROLE_CLASSES
@@ -139,6 +139,8 @@ def services() -> str:
     for service in SERVICES:
         ports = ", ".join(str(port) for port in service.ports) or "—"
         lines.append(f"| {service.name} | {ports} | {_places(service)} |")
+    lines += ["", "| condition | means |", "| --- | --- |"]
+    lines += [f"| {named} | {named.condition} |" for named in CONDITIONS]
     lines += [
         "",
         "# Back ends",
@@ -150,7 +152,9 @@ def services() -> str:
     ]
     for choice in CHOICES:
         options = "<br>".join(f"{option.choice}: {option.when}" for option in choice.options)
-        lines.append(f"| {choice.subject} | {options} | {choice.otherwise} |")
+        role = choice.about_machines
+        subject = f"{choice.subject} of a {role} machine" if role else choice.subject
+        lines.append(f"| {subject} | {options} | {choice.otherwise} |")
     lines += [
         "",
         "# Settings that decide",

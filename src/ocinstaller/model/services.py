@@ -12,6 +12,7 @@ from ocinstaller.model.placement.conditions import (
     Has,
     HasOsds,
     MachineFlag,
+    Named,
     Not,
 )
 from ocinstaller.model.placement.inputs import (
@@ -97,13 +98,15 @@ def _control(when: Condition = ALWAYS) -> tuple[On, ...]:
 
 OSDS = HasOsds()
 COMPUTE = Has("compute")
-CLOUD = All(Has("controller"), COMPUTE)
+CLOUD = Named("cloud", All(Has("controller"), COMPUTE))
 """There is something to compute on, and somebody who answers for it."""
-CINDER = All(CLOUD, AnyOf(OSDS, Has("volume")))
-SWIFT_FOR_BACKUPS = AnyOf(All(EXTERNAL_SWIFT, BACKUP_TO_EXTERNAL_SWIFT), Has("swiftstore"))
-BACKUPS = All(CINDER, AnyOf(OSDS, SWIFT_FOR_BACKUPS))
-TELEMETRY = All(TELEMETRY_WANTED, CLOUD, OSDS)
-DESIGNATE = All(DESIGNATE_WANTED, CLOUD)
+CINDER = Named("block storage", All(CLOUD, AnyOf(OSDS, Has("volume"))))
+EXTERNAL_BACKUPS = Named("external backup store", All(EXTERNAL_SWIFT, BACKUP_TO_EXTERNAL_SWIFT))
+BACKUPS = Named("volume backups", All(CINDER, AnyOf(OSDS, EXTERNAL_BACKUPS, Has("swiftstore"))))
+TELEMETRY = Named("telemetry", All(TELEMETRY_WANTED, CLOUD, OSDS))
+DESIGNATE = Named("DNS service", All(DESIGNATE_WANTED, CLOUD))
+CONDITIONS = (CLOUD, CINDER, EXTERNAL_BACKUPS, BACKUPS, TELEMETRY, DESIGNATE)
+"""Conditions with a name: the documentation explains each once."""
 OWN_NETWORK_NODES = Has("network")
 _MONITORS_ON_CONTROLLERS = All(OSDS, Not(Has("cephmon")))
 _AGENTS_ON_CONTROLLERS = All(COMPUTE, Not(OWN_NETWORK_NODES))

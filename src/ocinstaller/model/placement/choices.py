@@ -15,7 +15,6 @@ from ocinstaller.model.placement.conditions import (
 from ocinstaller.model.placement.facts import Decision, Scene
 from ocinstaller.model.placement.inputs import (
     BACKUP_PREFERS_SWIFT,
-    BACKUP_TO_EXTERNAL_SWIFT,
     EPHEMERAL_ON_CEPH,
     EXTERNAL_SWIFT,
     GLANCE_PREFERS_CEPH,
@@ -28,6 +27,7 @@ from ocinstaller.model.services import (
     CLOUD,
     COMPUTE,
     DESIGNATE,
+    EXTERNAL_BACKUPS,
     OSDS,
     OWN_NETWORK_NODES,
     TELEMETRY,
@@ -72,8 +72,6 @@ class Choice:
 
 
 _OWN_SWIFT = Has("swiftstore")
-_BACKUP_ON_CEPH = OSDS
-_EXTERNAL_BACKUP = All(EXTERNAL_SWIFT, BACKUP_TO_EXTERNAL_SWIFT)
 _MONITORED = AnyOf(OSDS, Has("cephmon"))
 
 CHOICES: tuple[Choice, ...] = (
@@ -135,10 +133,10 @@ CHOICES: tuple[Choice, ...] = (
         "Cinder backups",
         (
             Option("none", Not(BACKUPS)),
-            Option("external swift", All(BACKUP_PREFERS_SWIFT, _EXTERNAL_BACKUP)),
+            Option("external swift", All(BACKUP_PREFERS_SWIFT, EXTERNAL_BACKUPS)),
             Option("swift", All(BACKUP_PREFERS_SWIFT, _OWN_SWIFT)),
             Option("ceph", OSDS),
-            Option("external swift", _EXTERNAL_BACKUP),
+            Option("external swift", EXTERNAL_BACKUPS),
         ),
         "swift",
     ),

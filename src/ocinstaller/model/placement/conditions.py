@@ -173,6 +173,21 @@ class FirstOf:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A condition that several rules share, under a name of its own in the documentation."""
+
+    name: str
+    condition: Condition
+
+    def judge(self, scene: Scene, machine: MachineFacts | None = None) -> Verdict:
+        """Judge the condition."""
+        return self.condition.judge(scene, machine)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Not:
     """The condition does not hold."""
 
@@ -184,9 +199,8 @@ class Not:
         return Verdict(not verdict.holds, verdict.reasons, verdict.because)
 
     def __str__(self) -> str:
-        return (
-            f"no {self.condition}" if isinstance(self.condition, Has) else f"not {self.condition}"
-        )
+        plain = isinstance(self.condition, Has | HasOsds | Named)
+        return f"no {self.condition}" if plain else f"not ({self.condition})"
 
 
 @dataclass(frozen=True, init=False)
@@ -227,7 +241,10 @@ class AnyOf:
         return joined(bool(holding), holding or verdicts)
 
     def __str__(self) -> str:
-        return " or ".join(str(condition) for condition in self.conditions)
+        return " or ".join(
+            f"({condition})" if isinstance(condition, All) else str(condition)
+            for condition in self.conditions
+        )
 
 
 def joined(holds: bool, verdicts: list[Verdict]) -> Verdict:

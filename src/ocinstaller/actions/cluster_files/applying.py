@@ -50,6 +50,8 @@ class Application:
         self._wanted = file.document
         self._name = file.document.cluster.name
         self._rehearsal = rehearsal
+        # Kept from others until the transaction ends, so that what is compared is what is changed.
+        session.execute(select(Cluster).where(Cluster.name == self._name).with_for_update())
         cluster = present(session, self._name)
         self._now = present_document(session, cluster) if cluster is not None else None
 
@@ -146,7 +148,7 @@ class Application:
                     value=wanted.domain,
                     allowed=f"{self._now.cluster.domain}: host names and certificates hold it",
                 )
-        row = queries.cluster(self._session, wanted.name, lock=True)
+        row = queries.cluster(self._session, wanted.name)
         for name, text in wanted.settings.items():
             with self._at("cluster", "settings", name):
                 setattr(row, name, parse_stored(name, text))

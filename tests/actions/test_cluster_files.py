@@ -110,9 +110,12 @@ REFUSED = [
     ("x" * (TEXT_LIMIT + 1), f"at most {TEXT_LIMIT} bytes"),
     ("[" + "1," * 60_000 + "]", "at most 50000 entries"),
     (ENTRY + "networks:\n  n:\n    cidr: x\n", "f.yaml:"),
+    (ENTRY + "networks: {n: {is_public: no, ip: 1.0.0.0, cidr: x, location: z, role: all, iface1: e}}", "cidr: 'x'.*a whole number"),
     (ENTRY + "swift_regions: {a: b}\n", "f.yaml:2: swift_regions"),
     (ENTRY + "swift_regions:\n- [a]\n", "f.yaml:3: swift_regions.0"),
-    ("cluster:\n  name: cloud\n  domain: x\n  settings: [a]\n", "f.yaml:4: cluster.settings"),
+    ("cluster:\n  name: cloud\n  domain: x\n  settings: [a]\n", "f.yaml:4: cluster.settings.*a mapping of keys"),
+    (ENTRY + "networks: {n: {is_public: maybe, ip: 1.0.0.0, cidr: 8, location: z, role: all, iface1: e}}", "maybe.*yes or no"),
+    (ENTRY + "machines: {S: ~}", "machines.S: '~'.*a mapping of keys"),
 ]  # fmt: skip
 
 

@@ -82,6 +82,19 @@ class ClusterDocument(_Part):
     )
 
 
+_ALLOWED = {
+    "dict_type": "a mapping of keys and values",
+    "model_type": "a mapping of keys and values",
+    "tuple_type": "a list",
+    "string_type": "a text",
+    "bool_parsing": "yes or no",
+    "bool_type": "yes or no",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+}
+"""What a file says instead, for each kind of fault that pydantic tells."""
+
+
 class ClusterFile:
     """A document and where its parts stand in the file that it came from."""
 
@@ -119,7 +132,7 @@ class ClusterFile:
         if fault["type"] == "missing":
             return InvalidValue(self.where(*path), "(missing)", f"the key {path[-1]} is needed")
         shown = fault["input"] if isinstance(fault["input"], str) else "a list or mapping"
-        return InvalidValue(self.where(*path), shown, fault["msg"])
+        return InvalidValue(self.where(*path), shown, _ALLOWED.get(fault["type"], fault["msg"]))
 
 
 _PARTS: Mapping[str, type[_Part]] = {

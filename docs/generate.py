@@ -6,6 +6,8 @@ A test fails when a page is stale.
 import importlib
 from pathlib import Path
 
+from ocinstaller.actions.cluster_files.document import sections
+from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
 from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
 from ocinstaller.cli.table import COMMANDS
 from ocinstaller.model.access import (
@@ -15,9 +17,15 @@ from ocinstaller.model.access import (
     Permission,
     UserRole,
 )
+from ocinstaller.model.cluster_settings import STORED
 from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.placement.choices import CHOICES
+from ocinstaller.model.placement.conditions import ALWAYS
+from ocinstaller.model.placement.inputs import CLUSTER_INPUTS
+from ocinstaller.model.placement.spelling import shown
 from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
 from ocinstaller.model.secret_specs import SECRETS
+from ocinstaller.model.services import CONDITIONS, SERVICES, Service
 from ocinstaller.model.states import LOCAL_BOOT_STATES, MEANINGS, TRANSITIONS, State
 from ocinstaller.model.storage_layout import PARTITIONS
 from ocinstaller.puppet.classification import ROLE_CLASSES
@@ -155,8 +163,91 @@ def access() -> str:
     return "\n".join(lines) + "\n"
 
 
+def services() -> str:
+    """Return the page of services: where each runs, when, on which ports; and the back ends."""
+    lines = [
+        "# Services",
+        "",
+        "What runs where follows from the cluster's machines and settings alone. `ocicli",
+        "cluster-explain` and `machine-explain` give the reasons for a cluster that exists,",
+        "`cluster-plan` what a change would lead to.",
+        "",
+        "| service | ports | runs on (condition on the cluster; on the machine) |",
+        "| --- | --- | --- |",
+    ]
+    for service in SERVICES:
+        ports = ", ".join(str(port) for port in service.ports) or "—"
+        lines.append(f"| {service.name} | {ports} | {_places(service)} |")
+    lines += ["", "| condition | means |", "| --- | --- |"]
+    lines += [f"| {named} | {named.condition} |" for named in CONDITIONS]
+    lines += [
+        "",
+        "# Back ends",
+        "",
+        "The first choice whose condition holds is taken.",
+        "",
+        "| subject | choices in their order | otherwise |",
+        "| --- | --- | --- |",
+    ]
+    for choice in CHOICES:
+        options = "<br>".join(f"{option.choice}: {option.when}" for option in choice.options)
+        role = choice.about_machines
+        subject = f"{choice.subject} of a {role} machine" if role else choice.subject
+        lines.append(f"| {subject} | {options} | {choice.otherwise} |")
+    lines += [
+        "",
+        "# Settings that decide",
+        "",
+        "| cluster setting | default |",
+        "| --- | --- |",
+    ]
+    lines += [f"| {name} | {shown(value) or '(empty)'} |" for name, value in CLUSTER_INPUTS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _places(service: Service) -> str:
+    if len(service.places) >= len(ROLES) - 1:
+        when = service.places[0].when
+        return "every machine" + ("" if when is ALWAYS else f": {when}")
+    return "<br>".join(str(place) for place in service.places)
+
+
+def cluster_file() -> str:
+    """Return the page of the cluster file's keys."""
+    lines = [
+        "# A cluster as a file",
+        "",
+        "`ocicli cluster-export CLUSTER` writes it, `cluster-plan FILE` shows what would change,",
+        "`cluster-apply FILE` makes it so in one transaction or not at all; applied again it changes",
+        "nothing. YAML with comments, without anchors, aliases and tags;",
+        f"at most {TEXT_LIMIT // 1000} kB. An unknown or doubled key is refused with its line.",
+        "",
+        "Swift regions and locations are created when they are missing and never deleted, because",
+        "other clusters may use them. Networks that are not in the file are taken from the cluster.",
+        "Machines that are not in the file, or in another place there, leave the cluster when",
+        "`--remove-machines` is given; without it the file is refused. A machine whose role,",
+        "location or address differs is removed and enrolled anew.",
+    ]
+    for name, part in sections().items():
+        lines += [
+            "",
+            f"## {name or 'The file'}",
+            "",
+            "| key | needed | meaning |",
+            "| --- | --- | --- |",
+        ]
+        for key, field in part.model_fields.items():
+            needed = "yes" if field.is_required() else "no"
+            lines.append(f"| {key} | {needed} | {field.description} |")
+    settings = ", ".join(f"{name} ({stored.default or 'empty'})" for name, stored in STORED.items())
+    lines += ["", f"Settings of a cluster, with their defaults: {settings}."]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "access.md": access,
+    "cluster-file.md": cluster_file,
+    "services.md": services,
     "configuration.md": configuration,
     "states.md": states,
     "ocicli.md": commands,

@@ -1,11 +1,14 @@
 """Machines: showing, enrolling and removing them."""
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import addressing, interfaces, naming, roles
+from ocinstaller.model.enrolment import networks_of_member
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
@@ -73,7 +76,25 @@ def enrol(
     :raises Exhausted: a network has no free address
     """
     roles.check_role(role)
-    check_deployable(role)
+    check_deployment(session, queries.cluster(session, cluster, lock=True), role)
+    return join(session, oci, name, cluster, role, location, lambda _network: fixed_ip)
+
+
+def join(
+    session: Session,
+    oci: Installation,
+    name: str,
+    cluster: str,
+    role: str,
+    location: str,
+    fixed_ip: Callable[[str], str | None],
+) -> MachineView:
+    """Enrol a machine whether or not its role can be deployed: plans do that.
+
+    :param fixed_ip: given a network's name, returns the operator's choice of the address there
+    :raises OciError: as `enrol`
+    """
+    roles.check_role(role)
     group = queries.cluster(session, cluster, lock=True)
     place = queries.location(session, location)
     machine = queries.machine(session, name, lock=True)
@@ -87,23 +108,31 @@ def enrol(
     machine.status = next_state(State(machine.status), Event.ENROLLED)
     networks = _networks(session, group, role, place)
     _check_interfaces(machine, networks)
-    present = _count_role(session, group, role)
-    check_count(role, present + 1)
-    machine.bootstrap = role == "controller" and present == 0
+    machine.bootstrap = role == "controller" and not _has_role(session, group, "controller")
     machine.cluster, machine.role, machine.location = group, role, place
     number = _next_number(session, group.id, role)
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
     machine.puppet_status = PuppetStatus.NOT_RUN
     for network in networks:
-        _give_address(session, oci, machine, network, fixed_ip)
+        _give_address(session, oci, machine, network, fixed_ip(network.name))
     session.flush()
     session.refresh(machine, ["addresses"])
     return MachineView.of(machine)
 
 
-def _count_role(session: Session, cluster: Cluster, role: str) -> int:
+def check_deployment(session: Session, cluster: Cluster, role: str) -> None:
+    """Refuse what this version cannot deploy: an unknown role's machine, or one too many.
+
+    :raises Conflict: naming what can be deployed
+    """
+    check_deployable(role)
     query = select(func.count()).where(Machine.cluster_id == cluster.id, Machine.role == role)
-    return session.scalar(query) or 0
+    check_count(role, (session.scalar(query) or 0) + 1)
+
+
+def _has_role(session: Session, cluster: Cluster, role: str) -> bool:
+    query = select(Machine.id).where(Machine.cluster_id == cluster.id, Machine.role == role)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _networks(session: Session, cluster: Cluster, role: str, place: Location) -> list[Network]:
@@ -112,20 +141,13 @@ def _networks(session: Session, cluster: Cluster, role: str, place: Location) ->
     :raises Conflict: when none of them can carry its management traffic
     """
     rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
-    members = queries.cluster_machines(session, cluster.id)
-    uses = addressing.networks_for_machine(
+    uses = networks_of_member(
+        cluster.name,
         [queries.network_use(row) for row in rows.values()],
         role,
         place.name,
-        has_network_nodes=any(member.role == "network" for member in members),
+        has_network_nodes=_has_role(session, cluster, "network"),
     )
-    if not any(addressing.is_management(use) for use in uses):
-        raise Conflict(
-            f"cluster {cluster.name} has no private network for role {role} at {place.name}",
-            field="location",
-            value=place.name,
-            allowed=f"a location with a network of role all or {role}: use network-add first",
-        )
     return [rows[use.name] for use in uses]
 
 

@@ -7,15 +7,14 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import credentials
 from ocinstaller.actions.context import Installation
-from ocinstaller.actions.installation import management_address
-from ocinstaller.model import interfaces, naming, secret_specs
+from ocinstaller.model import secret_specs
 from ocinstaller.model.errors import Forbidden, NotFound
-from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import PuppetStatus, State
 from ocinstaller.puppet import csr
-from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot, classify
-from ocinstaller.store import queries
-from ocinstaller.store.tables import Cluster, Machine
+from ocinstaller.puppet.classification import classify
+from ocinstaller.puppet.nodes import node_snapshot
+from ocinstaller.store import snapshots
+from ocinstaller.store.tables import Machine
 
 LOG = logging.getLogger(__name__)
 
@@ -31,42 +30,11 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
     machine = session.scalar(select(Machine).where(Machine.hostname == certname))
     if machine is None or machine.cluster is None or machine.role is None:
         raise NotFound("enrolled machine", certname, "the host names of machine-list")
-    return classify(_snapshot(session, oci, machine, machine.cluster, machine.role))
-
-
-def _snapshot(
-    session: Session, oci: Installation, machine: Machine, cluster: Cluster, role: str
-) -> NodeSnapshot:
-    members = queries.cluster_machines(session, cluster.id)
-    names = secret_specs.names_for_role(role)
-    return NodeSnapshot(
-        cluster_name=cluster.name,
-        domain=cluster.domain,
-        region_name=cluster.region_name,
-        hostname=machine.hostname or "",
-        address=management_address(machine),
-        role=role,
-        is_bootstrap=machine.bootstrap,
-        initial_cluster_setup=cluster.initial_cluster_setup,
-        vip_hostname=naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname),
-        vip=_api_address(session, cluster, machine),
-        controllers=tuple(
-            Member(member.hostname or "", management_address(member))
-            for member in members
-            if member.role == "controller"
-        ),
-        time_servers=(cluster.time_server_host,) if cluster.time_server_host else (),
-        secrets=oci.vault.cluster_secrets(session, cluster.id, names),
-    )
-
-
-def _api_address(session: Session, cluster: Cluster, machine: Machine) -> ApiAddress | None:
-    vip = queries.vip_address(session, cluster.id)
-    if vip is None or vip.network.iface1 is None or machine.role != "controller":
-        return None
-    nics = HardwareReport.model_validate(machine.hardware).nics
-    nic = interfaces.select_interface(vip.network.iface1, nics)
-    return ApiAddress(vip.ip, vip.network.cidr, nic.name)
+    cluster = snapshots.cluster_snapshot(session, machine.cluster)
+    member = next(m for m in cluster.machines if m.serial == machine.serial)
+    names = secret_specs.names_for_role(machine.role)
+    secrets = oci.vault.cluster_secrets(session, machine.cluster.id, names)
+    return classify(node_snapshot(cluster, member, secrets))
 
 
 def authorise_certificate(

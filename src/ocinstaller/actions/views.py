@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ocinstaller.model import naming
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.placement.choices import QUORUM
 from ocinstaller.store.tables import Cluster, InstallLogLine, IpAddress, Location, Machine, Network
 
 
@@ -95,10 +96,6 @@ class ClusterView:
             highly_available=controllers >= QUORUM,
             notice=_availability(controllers),
         )
-
-
-QUORUM = 3
-"""Controllers that survive the loss of one: a majority of three is two."""
 
 
 def _availability(controllers: int) -> str:

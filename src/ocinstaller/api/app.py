@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.login import PasswordCache
-from ocinstaller.api import access, boot, nodes, problems, puppet, v1
+from ocinstaller.api import access, boot, cluster_results, nodes, problems, puppet, v1
 from ocinstaller.api.auth import Server
 from ocinstaller.api.limits import BodyLimit
 from ocinstaller.store import migrate
@@ -42,7 +42,8 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    for router in (v1.router, access.router, nodes.router, puppet.router, *more):
+    operators = (v1.router, cluster_results.router, access.router)
+    for router in (*operators, nodes.router, puppet.router, *more):
         app.include_router(router)
 
     @app.get("/health", tags=["health"])

@@ -46,6 +46,12 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
+    ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
+    ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
+    ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
+    ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
+    ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
     ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
     ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),
     ("POST", "/v1/tokens"): Access("token-create", _OWN, "api token"),

@@ -103,11 +103,9 @@ def next_address(name: str, addresses: AddressRange, used: frozenset[Address]) -
 
     :raises Exhausted: when all are used
     """
-    candidate = addresses.first
-    while candidate <= addresses.last:
-        if candidate not in used:
+    for number in range(int(addresses.first), int(addresses.last) + 1):
+        if (candidate := Address(number)) not in used:
             return candidate
-        candidate += 1
     raise Exhausted(
         f"network {name} has no free address in {addresses}",
         field="network",

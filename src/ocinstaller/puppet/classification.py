@@ -55,6 +55,14 @@ class NodeSnapshot:
 def classify(node: NodeSnapshot) -> str:
     """Return what an external node classifier prints for this machine.
 
+    :raises Conflict: as `document`
+    """
+    return yaml.safe_dump(document(node), sort_keys=True)
+
+
+def document(node: NodeSnapshot) -> dict[str, object]:
+    """Return a machine's classes, each with its parameters, and its environment.
+
     :raises Conflict: when no Puppet class exists for its role, or the role needs a virtual address
         and the cluster has none
     """
@@ -65,11 +73,10 @@ def classify(node: NodeSnapshot) -> str:
             field="network",
             allowed="a public network of role all or controller: use network-add first",
         )
-    document = {
+    return {
         "classes": {"ocinstaller": _parameters(node), role_class: None},
         "environment": "production",
     }
-    return yaml.safe_dump(document, sort_keys=True)
 
 
 def check_deployable(role: str) -> str:

@@ -83,9 +83,9 @@ class Store:
         :raises IntegrityError: when a constraint is still violated after several attempts
         """
         if self._act is None:
-            return self._transaction(work)
+            return self._committed(work)
         try:
-            return self._transaction(audit.recorded(work, self._act))
+            return self._committed(audit.recorded(work, self._act))
         except OciError as error:
             self.record_refusal(error)
             raise
@@ -94,18 +94,38 @@ class Store:
         """Record that what somebody wanted was refused, in a transaction of its own."""
         record = audit.refusal(self._act, error) if self._act else None
         if record is not None:
-            self._transaction(record)
+            self._committed(record)
 
-    def _transaction(self, work: Callable[[Session], T]) -> T:
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self._write.begin() as session:
+    def _committed(self, work: Callable[[Session], T]) -> T:
+        def committed() -> T:
+            with self._write.begin() as session:
+                return work(session)
+
+        return _persist(committed)
+
+    def rehearse(self, work: Callable[[Session], T]) -> T:
+        """Run `work` as `write` does and undo it: what a plan compares is what would be done."""
+
+        def undone() -> T:
+            with self._write() as session:
+                try:
                     return work(session)
-            except (IntegrityError, OperationalError) as error:
-                if attempt == _ATTEMPTS - 1 or not _is_transient(error):
-                    raise
-                time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
-        raise AssertionError("unreachable")
+                finally:
+                    session.rollback()
+
+        return _persist(undone)
+
+
+def _persist(transaction: Callable[[], T]) -> T:
+    """Run a transaction, again when a concurrent one made the data base refuse it."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return transaction()
+        except (IntegrityError, OperationalError) as error:
+            if attempt == _ATTEMPTS - 1 or not _is_transient(error):
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
+    raise AssertionError("unreachable")
 
 
 _MYSQL_TRANSIENT = {1205, 1213, 1020}  # lock wait time-out, deadlock, record changed

@@ -1,0 +1,154 @@
+"""What a cluster file says, as typed values; the page of its keys derives from the fields."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ocinstaller.actions.cluster_files.reader import read
+from ocinstaller.model.errors import InvalidValue, OciError
+from ocinstaller.model.nearest import known_names
+
+_EMPTY = ("", "~", "null")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _mapping_or_empty(value: object) -> object:
+    """Take a key without a value for an empty mapping."""
+    return {} if value in _EMPTY else value
+
+
+def _list_or_empty(value: object) -> object:
+    """Take a key without a value for an empty list."""
+    return [] if value in _EMPTY else value
+
+
+class FileLocation(_Part):
+    """A location."""
+
+    swift_region: str = Field(description="Swift region of the location")
+
+
+class FileCluster(_Part):
+    """The cluster itself."""
+
+    name: str = Field(description="name of the cluster, the first part of host names")
+    domain: str = Field(description="DNS domain of its machines; cannot be changed later")
+    settings: Annotated[dict[str, str], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="settings that are not at their default"
+    )
+
+
+class FileNetwork(_Part):
+    """A network and what it serves."""
+
+    ip: str = Field(description="network address")
+    cidr: int = Field(description="prefix length")
+    location: str = Field(description="location of the network")
+    is_public: bool = Field(description="yes when it holds virtual addresses")
+    role: str = Field(description="role of its machines, `all`, or a special purpose")
+    iface1: str = Field(description="interface that it is on")
+    iface2: str = Field(default="none", description="second interface of a bond, or none")
+
+
+class FileMachine(_Part):
+    """A machine's place in the cluster."""
+
+    role: str = Field(description="role of the machine")
+    location: str = Field(description="location of the machine")
+    addresses: Annotated[dict[str, str], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="its address in each network; otherwise the lowest free one"
+    )
+
+
+class ClusterDocument(_Part):
+    """A cluster and everything that it needs."""
+
+    cluster: FileCluster = Field(description="the cluster")
+    swift_regions: Annotated[tuple[str, ...], BeforeValidator(_list_or_empty)] = Field(
+        default=(), description="list of names"
+    )
+    locations: Annotated[dict[str, FileLocation], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="by name"
+    )
+    networks: Annotated[dict[str, FileNetwork], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="by name: all networks of the cluster"
+    )
+    machines: Annotated[dict[str, FileMachine], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="by serial number, enrolled in the order of the file"
+    )
+
+
+_ALLOWED = {
+    "dict_type": "a mapping of keys and values",
+    "model_type": "a mapping of keys and values",
+    "tuple_type": "a list",
+    "string_type": "a text",
+    "bool_parsing": "yes or no",
+    "bool_type": "yes or no",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+}
+"""What a file says instead, for each kind of fault that pydantic tells."""
+
+
+class ClusterFile:
+    """A document and where its parts stand in the file that it came from."""
+
+    def __init__(self, name: str, text: str) -> None:
+        """Parse the file.
+
+        :param name: of the file, for messages
+        :raises InvalidValue: naming file, line, key and what is allowed
+        """
+        self._name = name
+        self._root = read(name, text)
+        try:
+            self.document = ClusterDocument.model_validate(self._root.plain())
+        except ValidationError as error:
+            raise self._refused(error) from error
+
+    def where(self, *path: str | int) -> str:
+        """Return file, line and path of a part, for messages."""
+        return f"{self._name}:{self._root.line_of(path)}: {'.'.join(str(step) for step in path)}"
+
+    def located(self, error: OciError, *path: str | int) -> OciError:
+        """Let a refusal say which part of the file caused it."""
+        error.message = f"{self.where(*path)}: {error.message}"
+        error.args = (error.message,)
+        return error
+
+    def _refused(self, error: ValidationError) -> InvalidValue:
+        faults = error.errors(include_url=False)
+        # A misspelt key is unknown and missing at once; only the first tells what happened.
+        fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+        path = fault["loc"]
+        if fault["type"] == "extra_forbidden":
+            allowed = known_names(str(path[-1]), _keys_at(path[:-1]))
+            return InvalidValue(f"{self.where(*path)}: unknown key", path[-1], allowed)
+        if fault["type"] == "missing":
+            return InvalidValue(self.where(*path), "(missing)", f"the key {path[-1]} is needed")
+        shown = fault["input"] if isinstance(fault["input"], str) else "a list or mapping"
+        return InvalidValue(self.where(*path), shown, _ALLOWED.get(fault["type"], fault["msg"]))
+
+
+_PARTS: Mapping[str, type[_Part]] = {
+    "cluster": FileCluster,
+    "locations": FileLocation,
+    "networks": FileNetwork,
+    "machines": FileMachine,
+}
+
+
+def _keys_at(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are known where an unknown one stands."""
+    part: type[_Part] = _PARTS[str(path[0])] if path else ClusterDocument
+    return list(part.model_fields)
+
+
+def sections() -> Mapping[str, type[BaseModel]]:
+    """Return the parts of a file for its documentation; empty name: the file itself."""
+    return {"": ClusterDocument, **_PARTS}

@@ -1,0 +1,99 @@
+"""Puts a cluster out as a file: the same cluster always gives the same text."""
+
+from collections.abc import Mapping
+
+import yaml
+
+from ocinstaller.actions.cluster_files.document import (
+    ClusterDocument,
+    FileCluster,
+    FileLocation,
+    FileMachine,
+    FileNetwork,
+)
+from ocinstaller.model.placement.spelling import shown
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
+
+_HEADER = """\
+# Cluster {name}. What would change if it were made like this file:
+#   ocicli cluster-plan FILE
+# Make it so, in one transaction or not at all:
+#   ocicli cluster-apply FILE
+# Swift regions and locations may serve other clusters too: they are created, never deleted.
+# Networks and machines that are not in the file leave the cluster.
+"""
+
+
+def describe(cluster: ClusterSnapshot, location_regions: Mapping[str, str]) -> ClusterDocument:
+    """Return the document of a cluster.
+
+    :param location_regions: the Swift region of each location that it uses
+    """
+    return ClusterDocument(
+        cluster=FileCluster(
+            name=cluster.name,
+            domain=cluster.domain,
+            settings={name: shown(value) for name, value in sorted(cluster.settings.items())},
+        ),
+        swift_regions=tuple(sorted(set(location_regions.values()))),
+        locations={
+            name: FileLocation(swift_region=region)
+            for name, region in sorted(location_regions.items())
+        },
+        networks={network.use.name: _network(network) for network in cluster.networks},
+        machines={m.serial: _machine(m) for m in _ordered(cluster) if m.serial is not None},
+    )
+
+
+def used_locations(cluster: ClusterSnapshot) -> set[str]:
+    """Return the names of the locations that a cluster's networks and machines are at."""
+    places = {network.use.location for network in cluster.networks}
+    return places | {machine.location for machine in cluster.machines if machine.location}
+
+
+def render(cluster: ClusterSnapshot, document: ClusterDocument) -> str:
+    """Return the file's text; each machine's host name stands above it as a comment."""
+    content = document.model_dump(mode="json", exclude={"machines"})
+    ordered = {
+        name: content[name] for name in ("swift_regions", "locations", "cluster", "networks")
+    }
+    lines = [_HEADER.format(name=cluster.name), _yaml(ordered)]
+    if not document.machines:
+        return "".join([*lines, "machines: {}\n"])
+    lines.append("machines:\n")
+    hosts = {machine.serial: machine.hostname for machine in cluster.machines}
+    for serial, machine in document.machines.items():
+        lines.append(f"  # {hosts[serial]}\n")
+        entry = _yaml({serial: machine.model_dump(mode="json")})
+        lines += [f"  {line}\n" for line in entry.splitlines()]
+    return "".join(lines)
+
+
+def _yaml(content: object) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _ordered(cluster: ClusterSnapshot) -> list[MachineFacts]:
+    """Return the machines by role and number: enrolled anew, they keep their order."""
+    return sorted(cluster.machines, key=lambda m: (m.role, len(m.hostname), m.hostname))
+
+
+def _network(network: NetworkFacts) -> FileNetwork:
+    use = network.use
+    return FileNetwork(
+        ip=str(use.network.network_address),
+        cidr=use.network.prefixlen,
+        location=use.location,
+        is_public=use.is_public,
+        role=use.role or "",
+        iface1=network.iface1 or "",
+        iface2=network.iface2 or "none",
+    )
+
+
+def _machine(machine: MachineFacts) -> FileMachine:
+    return FileMachine(
+        role=machine.role,
+        location=machine.location,
+        addresses={address.network: address.ip for address in machine.addresses},
+    )

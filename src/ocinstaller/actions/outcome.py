@@ -1,0 +1,82 @@
+"""Everything that follows from a cluster's snapshot, as flat entries that a plan compares."""
+
+from collections.abc import Iterator
+
+from ocinstaller.model import secret_specs
+from ocinstaller.model.difference import Key, Outcome, Section
+from ocinstaller.model.errors import OciError
+from ocinstaller.model.placement.placing import MachinePlacement, place
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
+from ocinstaller.puppet.classification import document
+from ocinstaller.puppet.nodes import node_snapshot
+
+MASKED = "(secret)"
+"""Stands for every secret: a plan tells that a machine receives one, never which."""
+
+_ANY_MACHINE = "(any live machine)"
+
+_Entries = Iterator[tuple[Key, object]]
+
+
+def outcome(cluster: ClusterSnapshot) -> Outcome:
+    """Return what the cluster's definition leads to: settings, addresses, services, parameters."""
+    placement = place(cluster)
+    facts = {machine.hostname: machine for machine in cluster.machines}
+    entries = dict(_definition(cluster))
+    for decision in placement.decisions:
+        entries[Key(Section.DECISION, cluster.name, decision.subject)] = decision.choice
+    for placed in placement.machines:
+        entries |= dict(_machine(placed, facts[placed.hostname]))
+        entries |= dict(_classification(cluster, facts[placed.hostname]))
+    return entries
+
+
+def _definition(cluster: ClusterSnapshot) -> _Entries:
+    yield Key(Section.CLUSTER, cluster.name, "domain"), cluster.domain
+    for name, value in cluster.settings.items():
+        yield Key(Section.SETTING, cluster.name, name), value
+    for network in cluster.networks:
+        for item, shown in _network(network).items():
+            yield Key(Section.NETWORK, network.use.name, item), shown
+
+
+def _network(network: NetworkFacts) -> dict[str, object]:
+    use = network.use
+    return {
+        "ip": str(use.network.network_address),
+        "cidr": use.network.prefixlen,
+        "location": use.location,
+        "is_public": use.is_public,
+        "role": use.role,
+        "iface1": network.iface1,
+        "iface2": network.iface2 or "none",
+    }
+
+
+def _machine(placed: MachinePlacement, machine: MachineFacts) -> _Entries:
+    host = placed.hostname
+    yield Key(Section.MACHINE, host, "serial"), machine.serial or _ANY_MACHINE
+    yield Key(Section.MACHINE, host, "role"), placed.role
+    yield Key(Section.MACHINE, host, "location"), placed.location
+    for address in machine.addresses:
+        yield Key(Section.ADDRESS, host, address.network), f"{address.ip}/{address.prefix}"
+    for decision in placed.decisions:
+        yield Key(Section.DECISION, host, decision.subject), decision.choice
+    for service in placed.services:
+        yield Key(Section.SERVICE, host, service), "runs"
+
+
+def _classification(cluster: ClusterSnapshot, machine: MachineFacts) -> _Entries:
+    host = machine.hostname
+    names = set(secret_specs.names_for_role(machine.role))
+    masked = dict.fromkeys(sorted(names), MASKED)
+    try:
+        classes = document(node_snapshot(cluster, machine, masked))["classes"]
+    except OciError as error:
+        yield Key(Section.CLASS, host, "(none)"), error.message
+        return
+    assert isinstance(classes, dict)  # noqa: S101 - tells the type checker
+    for name, parameters in classes.items():
+        yield Key(Section.CLASS, host, name), "assigned"
+        for parameter, value in (parameters or {}).items():
+            yield Key(Section.PARAMETER, host, f"{name}::{parameter}"), value

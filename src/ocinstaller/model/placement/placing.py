@@ -1,0 +1,149 @@
+"""The whole placement of a cluster: back ends, leaders, and the services of each machine."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ocinstaller.model.placement.choices import cluster_choices, machine_choices
+from ocinstaller.model.placement.conditions import ALWAYS, Has, Verdict, joined
+from ocinstaller.model.placement.facts import Decision, Fact, Scene
+from ocinstaller.model.placement.leaders import leader_decisions
+from ocinstaller.model.placement.spelling import machines as counted
+from ocinstaller.model.services import SERVICES, On, Service
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
+
+_LOOPBACK_PREFIX = 32
+"""An address that is a network of its own is announced by routing and sits on `lo`."""
+
+
+@dataclass(frozen=True)
+class MachinePlacement:
+    """What a machine runs and what was decided about it."""
+
+    hostname: str
+    role: str
+    location: str
+    services: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a cluster is made of."""
+
+    decisions: tuple[Decision, ...]
+    services: tuple[Decision, ...]
+    """For each service, which machines run it."""
+    machines: tuple[MachinePlacement, ...]
+
+
+def place(cluster: ClusterSnapshot) -> Placement:
+    """Return the placement; the same snapshot always gives the same result, and none fails."""
+    scene = Scene(cluster)
+    places = {role: _places(scene, role) for role in cluster.counts}
+    placed = tuple(
+        _placement(scene, machine, places[machine.role]) for machine in in_order(cluster.machines)
+    )
+    decisions = (_api_address(scene), *leader_decisions(scene), *cluster_choices(scene))
+    running = Counter((name, machine.role) for machine in placed for name in machine.services)
+    summary = tuple(_summary(scene, service, running) for service in SERVICES)
+    return Placement(decisions, summary, placed)
+
+
+def place_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> MachinePlacement:
+    """Return the placement of one of the cluster's machines."""
+    scene = Scene(cluster)
+    return _placement(scene, machine, _places(scene, machine.role))
+
+
+def explain_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> tuple[Decision, ...]:
+    """Return all decisions about a machine: also what its role could run and does not."""
+    scene = Scene(cluster)
+    services = (
+        (place.service, _judge(scene, place, machine)) for place in _places(scene, machine.role)
+    )
+    leading = (d for d in leader_decisions(scene) if d.choice == machine.hostname)
+    return (
+        *leading,
+        *machine_choices(scene, machine),
+        *(
+            Decision(
+                f"service {service.name}",
+                "runs" if verdict.holds else "does not run",
+                verdict.reason or f"every {machine.role} machine",
+                verdict.because or (Fact("role", machine.role),),
+            )
+            for service, verdict in services
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A service that machines of a role could run, and what the cluster says to it."""
+
+    service: Service
+    on: On
+    verdict: Verdict
+
+
+def _places(scene: Scene, role: str) -> list[_Place]:
+    return [
+        _Place(service, on, on.when.judge(scene))
+        for service in SERVICES
+        for on in service.places
+        if on.role == role
+    ]
+
+
+def _placement(scene: Scene, machine: MachineFacts, places: list[_Place]) -> MachinePlacement:
+    return MachinePlacement(
+        machine.hostname,
+        machine.role,
+        machine.location,
+        tuple(place.service.name for place in places if _judge(scene, place, machine).holds),
+        machine_choices(scene, machine),
+    )
+
+
+def _judge(scene: Scene, place: _Place, machine: MachineFacts) -> Verdict:
+    if place.on.each is ALWAYS:
+        return place.verdict
+    verdicts = [place.verdict, place.on.each.judge(scene, machine)]
+    failing = [verdict for verdict in verdicts if not verdict.holds]
+    return joined(not failing, failing or verdicts)
+
+
+def _summary(scene: Scene, service: Service, running: Counter[tuple[str, str]]) -> Decision:
+    """Return which machines run a service; when none does, what is missing."""
+    numbers = {on.role: running[service.name, on.role] for on in service.places}
+    by_role = {role: number for role, number in numbers.items() if number}
+    candidates = [on for on in service.places if on.role in by_role]
+    candidates = candidates or [on for on in service.places if scene.count(on.role)]
+    verdicts = [on.when.judge(scene) for on in candidates]
+    if not by_role:
+        wanting = [on.each.judge(scene) for on in candidates if on.each is not ALWAYS]
+        failing = [verdict for verdict in verdicts + wanting if not verdict.holds]
+        verdicts = failing or [Has(on.role).judge(scene) for on in service.places]
+    whole = joined(bool(by_role), verdicts)
+    total = sum(by_role.values())
+    if total == len(scene.cluster.machines) and len(by_role) > 1:
+        choice = f"all {total} machines"
+    else:
+        choice = ", ".join(counted(number, role) for role, number in by_role.items()) or "none"
+    facts = whole.because or tuple(Fact(role, number) for role, number in by_role.items())
+    return Decision(service.name, choice, whole.reason or "always", facts)
+
+
+def _api_address(scene: Scene) -> Decision:
+    vip = scene.cluster.vip
+    if vip is None:
+        return Decision("API address", "none", "no public network of role all or controller", ())
+    facts = (Fact("network", vip.network), Fact("prefix", vip.prefix))
+    if vip.prefix == _LOOPBACK_PREFIX:
+        return Decision("API address", f"{vip.ip} on lo", f"network {vip.network} is a /32", facts)
+    network = scene.cluster.network_by_name.get(vip.network)
+    interface = network.iface1 if network else None
+    if network and network.iface2:
+        interface = "bond0"
+    choice = f"{vip.ip} on {interface or 'no interface'}"
+    return Decision("API address", choice, f"reserved in network {vip.network}", facts)

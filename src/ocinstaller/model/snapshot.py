@@ -1,0 +1,119 @@
+"""A cluster as one immutable value: what placement, classification and plans are functions of.
+
+The store fills it in a constant number of queries; a plan changes a copy and compares the results.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from ocinstaller.model.addressing import Address, NetworkUse, is_management
+from ocinstaller.model.hardware import Nic
+from ocinstaller.model.states import PuppetStatus, State
+
+Value = str | bool | int
+"""What a setting can hold; booleans may also be spelt `yes` and `no`."""
+
+
+@dataclass(frozen=True)
+class AddressFacts:
+    """An address of a machine in one of the cluster's networks."""
+
+    network: str
+    ip: str
+    prefix: int
+
+
+@dataclass(frozen=True)
+class MachineFacts:
+    """A machine of the cluster."""
+
+    hostname: str
+    role: str
+    location: str
+    serial: str | None = None
+    """None for a machine that exists in a plan only."""
+    is_bootstrap: bool = False
+    """Whether this controller was chosen to found the cluster."""
+    status: State = State.LIVE
+    puppet_status: PuppetStatus = PuppetStatus.NOT_RUN
+    addresses: tuple[AddressFacts, ...] = ()
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    nics: tuple[Nic, ...] | None = None
+    """The interfaces of controllers, which carry the API's address; not loaded for others."""
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """A network of the cluster, the interface it is on, and which addresses are gone."""
+
+    use: NetworkUse
+    iface1: str | None = None
+    iface2: str | None = None
+    taken: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True)
+class VirtualAddress:
+    """The API's virtual address and the network that it comes from."""
+
+    ip: str
+    prefix: int
+    network: str
+
+
+@dataclass(frozen=True)
+class ClusterSnapshot:
+    """Everything that decides what a cluster looks like."""
+
+    name: str
+    domain: str
+    machines: tuple[MachineFacts, ...] = ()
+    networks: tuple[NetworkFacts, ...] = ()
+    vip: VirtualAddress | None = None
+    initial_cluster_setup: bool = True
+    last_numbers: Mapping[str, int] = field(default_factory=dict)
+    """The last number of each role's host names; numbers are never used again."""
+    settings: Mapping[str, Value] = field(default_factory=dict)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many machines each role has."""
+        return Counter(machine.role for machine in self.machines)
+
+    @cached_property
+    def network_by_name(self) -> Mapping[str, NetworkFacts]:
+        """The networks by their names."""
+        return {network.use.name: network for network in self.networks}
+
+    def of_role(self, role: str) -> tuple[MachineFacts, ...]:
+        """Return the machines of a role in the order of their numbers."""
+        return in_order(machine for machine in self.machines if machine.role == role)
+
+    def management_address(self, machine: MachineFacts) -> str:
+        """Return the machine's address for its own traffic; empty when it has none."""
+        for address in sorted(machine.addresses, key=lambda a: a.network):
+            network = self.network_by_name.get(address.network)
+            if network is not None and is_management(network.use):
+                return address.ip
+        return ""
+
+
+def in_order(machines: Iterable[MachineFacts]) -> tuple[MachineFacts, ...]:
+    """Return machines in the order of their host names' numbers: 2 comes before 10."""
+    return tuple(sorted(machines, key=lambda machine: (len(machine.hostname), machine.hostname)))
+
+
+class Configured(Protocol):
+    """Whatever has settings: a cluster or a machine."""
+
+    @property
+    def settings(self) -> Mapping[str, Value]:
+        """Name and value of every setting that is not at its default."""
+
+
+def setting(subject: Configured, name: str, default: Value) -> Value:
+    """Return a setting of a cluster or a machine; the only way in which decisions read one."""
+    return subject.settings.get(name, default)

@@ -1,0 +1,55 @@
+"""What the node classifier needs of a cluster's snapshot for one machine."""
+
+from collections.abc import Mapping
+
+from ocinstaller.model import interfaces, naming
+from ocinstaller.model.placement.leaders import first_master
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, setting
+from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot
+
+
+def node_snapshot(
+    cluster: ClusterSnapshot, machine: MachineFacts, secrets: Mapping[str, str]
+) -> NodeSnapshot:
+    """Return what decides on a machine's classes and parameters.
+
+    :raises Conflict: the machine has not the interface that carries the API's address
+    """
+    founder = first_master(cluster)
+    time_server = str(setting(cluster, "time_server_host", ""))
+    return NodeSnapshot(
+        cluster_name=cluster.name,
+        domain=cluster.domain,
+        region_name=str(setting(cluster, "region_name", "RegionOne")),
+        hostname=machine.hostname,
+        address=cluster.management_address(machine),
+        role=machine.role,
+        is_bootstrap=founder is not None and founder.hostname == machine.hostname,
+        initial_cluster_setup=cluster.initial_cluster_setup,
+        vip_hostname=naming.api_hostname(
+            cluster.name, cluster.domain, str(setting(cluster, "vip_hostname", ""))
+        ),
+        vip=_api_address(cluster, machine),
+        controllers=_controllers(cluster),
+        time_servers=(time_server,) if time_server else (),
+        secrets=dict(secrets),
+    )
+
+
+def _controllers(cluster: ClusterSnapshot) -> tuple[Member, ...]:
+    members = (machine for machine in cluster.machines if machine.role == "controller")
+    return tuple(
+        Member(member.hostname, cluster.management_address(member))
+        for member in sorted(members, key=lambda member: member.hostname)
+    )
+
+
+def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:
+    vip = cluster.vip
+    network = cluster.network_by_name.get(vip.network) if vip else None
+    if vip is None or network is None or network.iface1 is None or machine.role != "controller":
+        return None
+    if machine.nics is None:  # a machine that is only planned: nobody knows its interfaces
+        return ApiAddress(vip.ip, vip.prefix, network.iface1)
+    nic = interfaces.select_interface(network.iface1, machine.nics)
+    return ApiAddress(vip.ip, vip.prefix, nic.name)

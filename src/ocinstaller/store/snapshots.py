@@ -1,0 +1,159 @@
+"""Loads a cluster as one immutable value, in a number of queries that does not grow with it."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.model.addressing import Address, AddressRange, NetworkUse, parse_network
+from ocinstaller.model.cluster_settings import STORED
+from ocinstaller.model.hardware import Nic
+from ocinstaller.model.snapshot import (
+    AddressFacts,
+    ClusterSnapshot,
+    MachineFacts,
+    NetworkFacts,
+    Value,
+    VirtualAddress,
+)
+from ocinstaller.model.states import PuppetStatus, State
+from ocinstaller.store.tables import (
+    Cluster,
+    IpAddress,
+    Location,
+    Machine,
+    Network,
+    RoleCount,
+)
+
+_API_VIP = ("vip", "api")
+
+
+def cluster_snapshot(
+    session: Session, cluster: Cluster, reserved: frozenset[Address] = frozenset()
+) -> ClusterSnapshot:
+    """Return everything that decides what the cluster looks like.
+
+    :param reserved: addresses that OCI uses itself and gives to nobody
+    """
+    addresses = _Addresses(session, cluster.id)
+    counts = select(RoleCount.role, RoleCount.count).where(RoleCount.cluster_id == cluster.id)
+    return ClusterSnapshot(
+        name=cluster.name,
+        domain=cluster.domain,
+        machines=_machines(session, cluster.id, addresses),
+        networks=_networks(session, cluster.id, addresses, reserved),
+        vip=addresses.vip,
+        initial_cluster_setup=cluster.initial_cluster_setup,
+        last_numbers=dict(session.execute(counts).tuples().all()),
+        settings=_settings(cluster),
+    )
+
+
+def location_regions(session: Session, names: set[str]) -> dict[str, str]:
+    """Return the Swift region of each of these locations that exists."""
+    rows = session.scalars(select(Location).where(Location.name.in_(names)))
+    return {row.name: row.swift_region.name for row in rows}
+
+
+def _settings(cluster: Cluster) -> dict[str, Value]:
+    values: dict[str, Value] = {name: getattr(cluster, name) for name in STORED}
+    return {name: value for name, value in values.items() if value != STORED[name].default}
+
+
+class _Addresses:
+    """All addresses that were given away in a cluster's networks, sorted by their users."""
+
+    def __init__(self, session: Session, cluster_id: int) -> None:
+        columns = (
+            IpAddress.ip,
+            IpAddress.usefor,
+            IpAddress.vip_usage,
+            IpAddress.machine_id,
+            IpAddress.network_id,
+            Network.name,
+            Network.cidr,
+        )
+        query = select(*columns).join(IpAddress.network).where(Network.cluster_id == cluster_id)
+        self.of_machine: dict[int, list[AddressFacts]] = defaultdict(list)
+        self.taken: dict[int, set[Address]] = defaultdict(set)
+        self.vip: VirtualAddress | None = None
+        for ip, usefor, vip_usage, machine_id, network_id, network, cidr in session.execute(query):
+            self.taken[network_id].add(Address(ip))
+            if machine_id is not None and usefor == "machine":
+                self.of_machine[machine_id].append(AddressFacts(network, ip, cidr))
+            if (usefor, vip_usage) == _API_VIP:
+                self.vip = VirtualAddress(ip, cidr, network)
+
+
+def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple[MachineFacts, ...]:
+    columns = (
+        Machine.id,
+        Machine.hostname,
+        Machine.serial,
+        Machine.role,
+        Machine.bootstrap,
+        Machine.status,
+        Machine.puppet_status,
+        Location.name,
+    )
+    query = (
+        select(*columns)
+        .outerjoin(Machine.location)
+        .where(Machine.cluster_id == cluster_id)
+        .order_by(Machine.hostname)
+    )
+    nics = _controller_nics(session, cluster_id)
+    return tuple(
+        MachineFacts(
+            hostname=hostname or "",
+            serial=serial,
+            role=role or "",
+            location=location or "",
+            is_bootstrap=bootstrap,
+            status=State(status),
+            puppet_status=PuppetStatus(puppet),
+            addresses=tuple(sorted(addresses.of_machine[number], key=lambda a: a.network)),
+            nics=nics.get(number),
+        )
+        for number, hostname, serial, role, bootstrap, status, puppet, location in session.execute(
+            query
+        )
+    )
+
+
+def _controller_nics(session: Session, cluster_id: int) -> dict[int, tuple[Nic, ...]]:
+    query = select(Machine.id, Machine.hardware["nics"]).where(
+        Machine.cluster_id == cluster_id, Machine.role == "controller"
+    )
+    return {
+        number: tuple(Nic.model_validate(nic) for nic in nics or ())
+        for number, nics in session.execute(query)
+    }
+
+
+def _networks(
+    session: Session, cluster_id: int, addresses: _Addresses, reserved: frozenset[Address]
+) -> tuple[NetworkFacts, ...]:
+    query = (
+        select(Network, Location.name)
+        .join(Network.location)
+        .where(Network.cluster_id == cluster_id)
+        .order_by(Network.name)
+    )
+    return tuple(
+        NetworkFacts(
+            NetworkUse(
+                name=row.name,
+                network=parse_network(row.ip, row.cidr),
+                addresses=AddressRange(Address(row.first_ip), Address(row.last_ip)),
+                is_public=row.is_public,
+                location=location,
+                role=row.role,
+            ),
+            row.iface1,
+            row.iface2,
+            frozenset(addresses.taken[row.id]) | reserved,
+        )
+        for row, location in session.execute(query)
+    )

@@ -1,7 +1,7 @@
 """What a lab could leave behind on its host."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ocinstaller.lab.command import run
@@ -30,5 +30,11 @@ class Host:
             frozenset(path.name for path in Path("/sys/class/net").iterdir()),
             frozenset(line.split()[4] for line in mounts),
             frozenset(device["back-file"] for device in loops["loopdevices"]),
-            frozenset(path.name for path in Path("/tmp").glob("oci-*")),
+            frozenset(path.name for path in Path("/tmp").glob("oci-lab-*")),
         )
+
+    def beyond(self, before: "Host") -> dict[str, frozenset[str]]:
+        """What is there now and was not before; other programs may have removed things of theirs."""
+        names = (field.name for field in fields(self))
+        added = {name: getattr(self, name) - getattr(before, name) for name in names}
+        return {name: found for name, found in added.items() if found}

@@ -104,7 +104,6 @@ def set_up(lab: Lab, machine: ContainerMachine) -> None:
 
     :raises CommandError: the set-up failed; the text says why.
     """
-    machine.execute("systemctl", "is-system-running", "--wait", "--quiet", timeout_s=120)
     machine.execute(
         "oci-puppet-setup",
         *("--url", SERVER_URL),

@@ -61,6 +61,7 @@ class Firmware:
     ("current", "order"),
     [
         pytest.param("0003", ["0003", "0009", "0001"], id="behind the network"),
+        pytest.param("0001", ["0001", "0009", "0003"], id="ahead of what was first"),
         pytest.param("0007", ["0003", "0001", "0009"], id="started by an entry that is gone"),
     ],
 )

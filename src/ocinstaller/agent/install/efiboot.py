@@ -34,11 +34,16 @@ class BootEntries:
         return [number for number, label in self.labels.items() if label.strip() == LABEL]
 
     def order_with_ours(self) -> tuple[str, ...]:
-        """Return the order with our entries behind the current one, else at the end."""
+        """Return the order: the entry that started this system, ours, the others.
+
+        Firmware may keep an entry of its own for the disk ahead of the network; it found nothing
+        there until now. Without a current entry ours goes to the end.
+        """
         ours = self.ours()
         others = [number for number in self.order if number not in ours]
-        place = others.index(self.current) + 1 if self.current in others else len(others)
-        return (*others[:place], *ours, *others[place:])
+        if self.current not in self.labels or self.current in ours:
+            return (*others, *ours)
+        return (self.current, *ours, *(number for number in others if number != self.current))
 
 
 def parse(text: str) -> BootEntries:

@@ -58,7 +58,7 @@ def test_secrets_are_masked(operator: TestClient, oci: Installation) -> None:
     made = newest(operator, action="cluster-create")["after"]
     assert made["secret keystone_admin"]["ciphertext"] == "(not shown)"
     with oci.store.read() as session:
-        secrets = oci.vault.cluster_secrets(session, 1, ["keystone_admin", "mysql_root"])
+        secrets = oci.vault.cluster_secrets(session, 1, ["keystone_admin", "keystone_db"])
     text = operator.get("/v1/audit").text
     assert not any(value in text for value in secrets.values())
 

@@ -1,11 +1,12 @@
 """What the use cases work with: one object made at start, given to every interface."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oslo_config import cfg
 
 from ocinstaller import settings
+from ocinstaller.actions.sightings import Sightings
 from ocinstaller.model.addressing import Address
 from ocinstaller.pki.authority import Authority
 from ocinstaller.store import migrate
@@ -21,6 +22,11 @@ class Installation:
     store: Store
     vault: Vault
     authority: Authority
+    sightings: Sightings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what belongs to the data base."""
+        object.__setattr__(self, "sightings", Sightings(self.store))
 
 
 def open_installation(config_file: Path) -> Installation:

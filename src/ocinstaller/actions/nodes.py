@@ -23,7 +23,14 @@ from ocinstaller.model.plan import (
     InstallEvent,
     LogBatch,
 )
-from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
+from ocinstaller.model.states import (
+    LOCAL_BOOT_STATES,
+    TRANSITIONS,
+    Event,
+    PuppetStatus,
+    State,
+    next_state,
+)
 from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac
 
 LOG = logging.getLogger(__name__)
@@ -45,14 +52,50 @@ class LogGap(Conflict):
         self.next_seq = next_seq
 
 
+def unchanged_report(oci: Installation, digest: str, key: str, peer: str) -> Directive | None:
+    """Answer a report that says what the machine's last one said; None when it does not.
+
+    One look at an index, whatever the size of report and fleet; only the time of the report is
+    noted.
+
+    :param digest: SHA-256 of the report's bytes; they contain the serial number
+    """
+    query = select(
+        Machine.id,
+        Machine.key_digest,
+        Machine.status,
+        Machine.cluster_id,
+        Machine.ipaddr,
+        Machine.dhcp_ip,
+    ).where(Machine.report_digest == digest)
+    with oci.store.read() as session:
+        row = session.execute(query).first()
+    if (
+        row is None
+        or not credentials.same(row.key_digest, credentials.token_digest(key))
+        or TRANSITIONS.get((State(row.status), Event.REPORTED)) != row.status
+        or {row.ipaddr, row.dhcp_ip} != {peer}
+    ):
+        return None
+    oci.sightings.record(row.id)
+    return _directive(oci, row.status, enrolled=row.cluster_id is not None)
+
+
 def receive_report(
-    session: Session, oci: Installation, report: HardwareReport, key: str, nonce: str, peer: str
+    session: Session,
+    oci: Installation,
+    report: HardwareReport,
+    key: str,
+    nonce: str,
+    peer: str,
+    digest: str | None = None,
 ) -> Directive:
     """Store a hardware report and answer what the machine is to do.
 
     :param key: the agent's key
     :param nonce: of the boot entry; empty when the agent was not started by one
     :param peer: address that the report came from
+    :param digest: SHA-256 of the report's bytes, to know them again
     :raises Forbidden: the key is not that of this machine, a hardware address is another
         machine's, or an unknown machine is not in a trusted network
     """
@@ -68,10 +111,12 @@ def receive_report(
         _bind_new_key(session, machine, key, nonce, macs)
     machine.status = next_state(State(machine.status), Event.REPORTED)
     machine.hardware = report.model_dump(mode="json")
+    machine.product_name, machine.memory_mib = report.product.name, report.memory_mib
+    machine.report_digest = digest
     machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
     machine.report_counter += 1
     _store_macs(machine, macs)
-    return _directive(oci, machine)
+    return _directive(oci, machine.status, enrolled=machine.cluster_id is not None)
 
 
 def _check_macs(session: Session, machine: Machine | None, macs: set[str]) -> None:
@@ -107,6 +152,8 @@ def _introduce(
         puppet_status=PuppetStatus.NOT_RUN,
         status_reason="",
         hardware={},
+        product_name="",
+        memory_mib=0,
         key_digest=credentials.token_digest(key),
         first_seen=now,
         last_seen=now,
@@ -142,14 +189,13 @@ def _store_macs(machine: Machine, macs: set[str]) -> None:
         machine.macs.append(MachineMac(mac=mac))
 
 
-def _directive(oci: Installation, machine: Machine) -> Directive:
-    if machine.status == State.INSTALLING:
-        return Directive(kind=DirectiveKind.INSTALL, interval_s=oci.conf.server.ready_interval)
-    if machine.status in LOCAL_BOOT_STATES:
-        return Directive(kind=DirectiveKind.REBOOT, interval_s=oci.conf.server.report_interval)
-    ready = machine.cluster_id is not None
+def _directive(oci: Installation, status: str, *, enrolled: bool) -> Directive:
     server = oci.conf.server
-    interval = server.ready_interval if ready else server.report_interval
+    if status == State.INSTALLING:
+        return Directive(kind=DirectiveKind.INSTALL, interval_s=server.ready_interval)
+    if status in LOCAL_BOOT_STATES:
+        return Directive(kind=DirectiveKind.REBOOT, interval_s=server.report_interval)
+    interval = server.ready_interval if enrolled else server.report_interval
     return Directive(kind=DirectiveKind.WAIT, interval_s=interval)
 
 

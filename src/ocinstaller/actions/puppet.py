@@ -37,7 +37,7 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
 def _snapshot(
     session: Session, oci: Installation, machine: Machine, cluster: Cluster, role: str
 ) -> NodeSnapshot:
-    members = queries.cluster_machines(session, cluster.id)
+    controllers = queries.cluster_members(session, cluster.id, "controller")
     names = secret_specs.names_for_role(role)
     return NodeSnapshot(
         cluster_name=cluster.name,
@@ -50,11 +50,7 @@ def _snapshot(
         initial_cluster_setup=cluster.initial_cluster_setup,
         vip_hostname=naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname),
         vip=_api_address(session, cluster, machine),
-        controllers=tuple(
-            Member(member.hostname or "", management_address(member))
-            for member in members
-            if member.role == "controller"
-        ),
+        controllers=tuple(Member(member.hostname, member.address) for member in controllers),
         time_servers=(cluster.time_server_host,) if cluster.time_server_host else (),
         secrets=oci.vault.cluster_secrets(session, cluster.id, names),
     )

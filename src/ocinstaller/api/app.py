@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from ocinstaller.actions.context import Installation
-from ocinstaller.api import boot, nodes, problems, puppet, v1
+from ocinstaller.api import boot, documentation, nodes, problems, puppet, v1
 from ocinstaller.api.auth import Oci, PasswordCache
 from ocinstaller.api.limits import BodyLimit
 from ocinstaller.store import migrate
@@ -32,6 +32,7 @@ def _bare(oci: Installation, title: str, *, docs: bool) -> FastAPI:
     app.state.passwords = PasswordCache()
     app.add_middleware(BodyLimit)
     problems.install(app)
+    documentation.install(app)
     return app
 
 
@@ -47,7 +48,8 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     @app.get("/health", tags=["health"])
     def health(oci: Oci) -> Health:
         """Tell that the server and its data base work."""
-        revision = migrate.current_revision(oci.store.engine)
+        with oci.store.read() as session:
+            revision = migrate.revision_of(session.connection())
         return Health(status="ok", version=VERSION, schema_revision=revision or "")
 
     return app

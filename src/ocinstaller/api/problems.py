@@ -1,13 +1,15 @@
 """Errors over HTTP: the one place where refusals become status codes (RFC 9457)."""
 
+import json
 import logging
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ocinstaller.actions.nodes import LogGap
+from ocinstaller.api.conditional import NotModified
 from ocinstaller.model import errors
 
 LOG = logging.getLogger(__name__)
@@ -18,10 +20,18 @@ STATUS: dict[type[errors.OciError], int] = {
     errors.Conflict: 409,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
+    errors.Stale: 412,
+    errors.Unavailable: 503,
 }
 
 _MEDIA_TYPE = "application/problem+json"
 _SHOWN_INPUT = 200
+_RETRY_S = 5
+
+_HEADERS: dict[type[errors.OciError], dict[str, str]] = {
+    errors.Unauthenticated: {"WWW-Authenticate": 'Basic realm="OCI"'},
+    errors.Unavailable: {"Retry-After": str(_RETRY_S)},
+}
 
 
 def install(app: FastAPI) -> None:
@@ -29,6 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.OciError, _refusal)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(NotModified, _not_modified)
 
 
 def problem(
@@ -40,7 +51,15 @@ def problem(
 ) -> JSONResponse:
     """Return a problem document."""
     body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
-    return JSONResponse(body, status, headers, media_type=_MEDIA_TYPE)
+    return _ProblemResponse(body, status, headers, media_type=_MEDIA_TYPE)
+
+
+class _ProblemResponse(JSONResponse):
+    """JSON that can hold every text that was sent: what UTF-8 cannot is escaped."""
+
+    def render(self, content: object) -> bytes:
+        """Return the document's bytes."""
+        return json.dumps(content).encode()
 
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
@@ -58,8 +77,7 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     }
     if isinstance(error, LogGap):
         more["next_seq"] = error.next_seq
-    headers = {"WWW-Authenticate": 'Basic realm="OCI"'} if status == 401 else None  # noqa: PLR2004
-    return problem(status, type(error).__name__, error.message, headers, **more)
+    return problem(status, type(error).__name__, error.message, _HEADERS.get(type(error)), **more)
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:
@@ -78,6 +96,12 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         "refused", extra={"method": request.method, "path": request.url.path, "reason": detail}
     )
     return problem(422, "Malformed request", detail, errors=faults)
+
+
+async def _not_modified(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, NotModified):
+        raise error
+    return Response(status_code=304, headers={"ETag": error.tag})
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:

@@ -21,6 +21,7 @@ from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.api import listeners, logs
 from ocinstaller.api.app import boot_app, https_app
 from ocinstaller.drivers.dnsmasq import Dnsmasq, DnsmasqError
+from ocinstaller.model.errors import OciError
 from ocinstaller.web import pages
 
 LOG = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ def run(config_file: Path) -> None:
         dhcp.start()
     try:
         asyncio.run(_serve(oci))
+        oci.sightings.flush()
     finally:
         if dhcp is not None:
             dhcp.stop()
@@ -109,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         run(arguments.config)
-    except (cfg.Error, DnsmasqError, OSError) as error:
+    except (cfg.Error, DnsmasqError, OciError, OSError) as error:
         print(f"oci-server: {error}", file=sys.stderr)
         return 1
     return 0

@@ -10,8 +10,10 @@
     │   ├── InUse         others still refer to the object
     │   ├── Exhausted     a network has no free address
     │   └── WrongState    the machine's state does not allow the transition
+    ├── Stale             the object is no longer what the request expects
     ├── Unauthenticated   nobody, or a wrong password
-    └── Forbidden         somebody, but not for this
+    ├── Forbidden         somebody, but not for this
+    └── Unavailable       something that OCI needs does not answer; try again later
 
 Each error carries the field, the value and what is allowed, so that every interface can show all
 three. The HTTP layer maps the classes to status codes in one place.
@@ -101,3 +103,11 @@ class Unauthenticated(OciError):
 
 class Forbidden(OciError):
     """Somebody, but not for this."""
+
+
+class Stale(OciError):
+    """The object is no longer what the request expects: somebody else changed it."""
+
+
+class Unavailable(OciError):
+    """Something that OCI needs does not answer; try again later."""

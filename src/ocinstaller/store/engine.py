@@ -1,5 +1,6 @@
 """Connections and transactions, the same for SQLite, MariaDB and PostgreSQL."""
 
+import logging
 import random
 import sqlite3
 import time
@@ -9,13 +10,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
+
+from ocinstaller.model.errors import Unavailable
+from ocinstaller.store.faults import Fault, classify
+
+LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 _SQLITE_BUSY_S = 30.0
 _ATTEMPTS = 12
+_RECONNECTS = 1
+# The server runs 40 requests at a time (anyio's threads); a pool below that makes them wait.
+_CONNECTIONS = 40
+_CONNECT_S = 5
 
 
 def open_engine(url: str) -> Engine:
@@ -25,7 +36,13 @@ def open_engine(url: str) -> Engine:
     foreign keys, and no implicit transactions, because `transaction` begins them itself.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=_CONNECTIONS,
+            isolation_level="READ COMMITTED",
+            connect_args={"connect_timeout": _CONNECT_S},
+        )
     engine = create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S})
     path = engine.url.database
     if path:
@@ -58,42 +75,69 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent view; nothing is kept."""
-        with self._read() as session:
-            yield session
+        """A consistent view; nothing is kept.
+
+        :raises Unavailable: the data base cannot be reached
+        """
+        try:
+            with self._read() as session:
+                yield session
+        except DBAPIError as error:
+            if classify(error) in (Fault.LOST, Fault.TRANSIENT):
+                raise _unavailable(error, "nothing was changed") from error
+            raise
+        except PoolTimeoutError as error:
+            raise _unavailable(error, "nothing was changed") from error
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and return its result once it is durable.
 
-        Runs it again when the data base refused it because of a concurrent transaction, so `work`
-        must do nothing but talk to its session.
+        Runs it again when the data base refused it because of a concurrent transaction, and once
+        on a new connection when the old one was lost before the commit. So `work` must do nothing
+        but talk to its session.
 
         :raises IntegrityError: when a constraint is still violated after several attempts
+        :raises Unavailable: the data base cannot be reached, or was lost during the commit, when
+            nobody knows whether it took place
         """
+        lost = 0
         for attempt in range(_ATTEMPTS):
+            phase = _Phase()
             try:
-                with self._write.begin() as session:
-                    return work(session)
-            except (IntegrityError, OperationalError) as error:
-                if attempt == _ATTEMPTS - 1 or not _is_transient(error):
+                return self._once(work, phase)
+            except DBAPIError as error:
+                fault = classify(error)
+                lost += fault is Fault.LOST
+                if fault is Fault.DEFECT or (
+                    fault is Fault.CONSTRAINT and attempt == _ATTEMPTS - 1
+                ):
                     raise
-                time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
+                if phase.committing and fault is Fault.LOST:
+                    raise _unavailable(error, "look whether the change was made") from error
+                if lost > _RECONNECTS or attempt == _ATTEMPTS - 1:
+                    raise _unavailable(error, "nothing was changed") from error
+            except PoolTimeoutError as error:
+                raise _unavailable(error, "nothing was changed") from error
+            time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311
         raise AssertionError("unreachable")
 
+    def _once(self, work: Callable[[Session], T], phase: "_Phase") -> T:
+        with self._write() as session:
+            with session.begin() as transaction:
+                result = work(session)
+                session.flush()
+                phase.committing = True
+                transaction.commit()
+            return result
 
-_MYSQL_TRANSIENT = {1205, 1213, 1020}  # lock wait time-out, deadlock, record changed
+
+class _Phase:
+    """How far an attempt came: from the commit on it must not be repeated."""
+
+    committing = False
 
 
-def _is_transient(error: DBAPIError) -> bool:
-    """Tell whether running the transaction again can help.
-
-    A violated constraint can: the second look sees the row that the other transaction committed,
-    and the use case then answers with its own error.
-    """
-    if isinstance(error, IntegrityError):
-        return True
-    original = error.orig
-    if isinstance(original, sqlite3.OperationalError):
-        return "locked" in str(original)
-    code = original.args[0] if original is not None and original.args else None
-    return code in _MYSQL_TRANSIENT
+def _unavailable(error: Exception, state: str) -> Unavailable:
+    """Return the refusal; the driver's words stay in the log, they may name users and hosts."""
+    LOG.error("data base unavailable", extra={"reason": str(getattr(error, "orig", error))})
+    return Unavailable(f"the data base cannot be reached at present; {state}", field="database")

@@ -6,10 +6,13 @@ with the nonce that the server put into the boot entry for one of its hardware a
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import credentials
@@ -52,33 +55,54 @@ class LogGap(Conflict):
         self.next_seq = next_seq
 
 
-def unchanged_report(oci: Installation, digest: str, key: str, peer: str) -> Directive | None:
-    """Answer a report that says what the machine's last one said; None when it does not.
+@dataclass(frozen=True)
+class SentReport:
+    """What is known of a report before it is read."""
 
-    One look at an index, whatever the size of report and fleet; only the time of the report is
-    noted.
+    digest: str
+    """SHA-256 of its bytes; they contain the serial number."""
+    key: str
+    peer: str
 
-    :param digest: SHA-256 of the report's bytes; they contain the serial number
+
+_LAST_REPORTS = select(
+    Machine.report_digest,
+    Machine.id,
+    Machine.key_digest,
+    Machine.status,
+    Machine.cluster_id,
+    Machine.ipaddr,
+    Machine.dhcp_ip,
+).where(Machine.report_digest.in_(bindparam("digests", expanding=True)))
+
+
+def unchanged_reports(oci: Installation, reports: Sequence[SentReport]) -> list[Directive | None]:
+    """Answer the reports that say what their machines' last ones said; None for the others.
+
+    One look at an index for all of them, whatever the size of reports and fleet; only the times
+    are noted.
     """
-    query = select(
-        Machine.id,
-        Machine.key_digest,
-        Machine.status,
-        Machine.cluster_id,
-        Machine.ipaddr,
-        Machine.dhcp_ip,
-    ).where(Machine.report_digest == digest)
     with oci.store.read() as session:
-        row = session.execute(query).first()
-    if (
-        row is None
-        or not credentials.same(row.key_digest, credentials.token_digest(key))
-        or TRANSITIONS.get((State(row.status), Event.REPORTED)) != row.status
-        or {row.ipaddr, row.dhcp_ip} != {peer}
-    ):
-        return None
-    oci.sightings.record(row.id)
-    return _directive(oci, row.status, enrolled=row.cluster_id is not None)
+        digests = [report.digest for report in reports]
+        rows = {row[0]: row for row in session.execute(_LAST_REPORTS, {"digests": digests})}
+    answers: list[Directive | None] = []
+    for report in reports:
+        row = rows.get(report.digest)
+        if row is None or not _is_repeated(row, report):
+            answers.append(None)
+        else:
+            oci.sightings.record(row.id)
+            answers.append(_directive(oci, row.status, enrolled=row.cluster_id is not None))
+    return answers
+
+
+def _is_repeated(row: Row[Any], report: SentReport) -> bool:
+    """Tell whether reading the report would change nothing: same sender, same place, same state."""
+    return (
+        credentials.same(row.key_digest, credentials.token_digest(report.key))
+        and TRANSITIONS.get((State(row.status), Event.REPORTED)) == row.status
+        and {row.ipaddr, row.dhcp_ip} == {report.peer}
+    )
 
 
 def receive_report(

@@ -7,6 +7,7 @@ from ocinstaller.actions.context import Installation
 from ocinstaller.api import boot, documentation, nodes, problems, puppet, v1
 from ocinstaller.api.auth import Oci, PasswordCache
 from ocinstaller.api.limits import BodyLimit
+from ocinstaller.api.reports import UnchangedReports
 from ocinstaller.store import migrate
 
 VERSION = "44.0.0"
@@ -30,6 +31,8 @@ def _bare(oci: Installation, title: str, *, docs: bool) -> FastAPI:
     )
     app.state.installation = oci
     app.state.passwords = PasswordCache()
+    if docs:
+        app.add_middleware(UnchangedReports, oci=oci)
     app.add_middleware(BodyLimit)
     problems.install(app)
     documentation.install(app)

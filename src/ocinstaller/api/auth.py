@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated
 
@@ -82,10 +83,16 @@ async def bearer(authorization: Annotated[str, Header()] = "") -> str:
 
     :raises Unauthenticated: when there is none
     """
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = bearer_token(authorization)
+    if not token:
         raise Unauthenticated("a bearer token is needed", field="Authorization")
     return token
+
+
+def bearer_token(authorization: str) -> str:
+    """Return the token of the header (RFC 6750, section 2.1); empty when it has none."""
+    scheme, _, token = authorization.partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 Bearer = Annotated[str, Depends(bearer)]
@@ -93,7 +100,13 @@ Bearer = Annotated[str, Depends(bearer)]
 
 async def peer(request: Request) -> str:
     """Return the address that the request came from."""
-    address = ip_address(request.client.host if request.client else "::")
+    return peer_address(request.client.host if request.client else "::")
+
+
+@lru_cache(maxsize=16384)
+def peer_address(host: str) -> str:
+    """Return the address in its shortest form; IPv4 as IPv4, even through an IPv6 socket."""
+    address = ip_address(host)
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(address)

@@ -1,12 +1,10 @@
-"""What OpenAPI says of every operation beyond its success: refusals, and bodies read by hand."""
+"""What OpenAPI says of every operation beyond its success: how it refuses."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-
-from ocinstaller.model.hardware import HardwareReport
 
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEM_TYPE = "application/problem+json"
@@ -39,6 +37,10 @@ def _example(status: int, title: str, detail: str, **more: str) -> dict[str, obj
 
 
 _REFUSALS: dict[int, tuple[str, dict[str, object]]] = {
+    400: (
+        "The body is no text",
+        _example(400, "There was an error parsing the body", "There was an error parsing the body"),
+    ),
     401: (
         "Nobody, or a wrong password or token",
         _example(401, "Unauthenticated", "log in with OCI_LOGIN and OCI_PASS"),
@@ -72,15 +74,9 @@ _REFUSALS: dict[int, tuple[str, dict[str, object]]] = {
 
 _ALWAYS = (413, 503)
 _READING = (404, 422)
-_CHANGING = (404, 409, 412, 422)
+_CHANGING = (400, 404, 409, 412, 422)
 _OPEN = "/health"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
-
-
-def body_of(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the description of a body that the operation reads and validates itself."""
-    schema = {"$ref": _REFERENCE.format(model=model.__name__)}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def install(app: FastAPI) -> None:
@@ -104,10 +100,9 @@ def install(app: FastAPI) -> None:
 
 def _complete(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for model in (Problem, HardwareReport):
-        schema = model.model_json_schema(ref_template=_REFERENCE)
-        schemas.update(schema.pop("$defs", {}))
-        schemas[model.__name__] = schema
+    schema = Problem.model_json_schema(ref_template=_REFERENCE)
+    schemas.update(schema.pop("$defs", {}))
+    schemas[Problem.__name__] = schema
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for path, operations in document["paths"].items():

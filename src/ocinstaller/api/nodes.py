@@ -3,52 +3,35 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Header, Request
 
 from ocinstaller.actions import installation, nodes
-from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Bearer, Oci, Peer
-from ocinstaller.api.documentation import body_of
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import Directive, EventReport, InstallPlan, LogBatch
 
 router = APIRouter(prefix="/node/v1", tags=["machines' agents"])
 
 
-@router.post(
-    "/report",
-    response_model=Directive,
-    openapi_extra={"requestBody": body_of(HardwareReport)},
-)
-async def report(
-    request: Request,
+async def _digest(request: Request) -> str:
+    return hashlib.sha256(await request.body()).hexdigest()
+
+
+@router.post("/report")
+def report(
     oci: Oci,
     key: Bearer,
     peer: Peer,
+    document: HardwareReport,
+    digest: Annotated[str, Depends(_digest)],
     x_oci_boot: Annotated[str, Header()] = "",
-) -> Response:
-    """Take a hardware report; answer what the machine is to do next."""
-    body = await request.body()
-    directive = await run_in_threadpool(_receive, oci, body, key, peer, x_oci_boot)
-    return Response(directive.model_dump_json(), media_type="application/json")
+) -> Directive:
+    """Take a hardware report; answer what the machine is to do next.
 
-
-def _receive(oci: Installation, body: bytes, key: str, peer: str, nonce: str) -> Directive:
-    """Read a report only when it is not the machine's last one again, which most are."""
-    digest = hashlib.sha256(body).hexdigest()
-    known = nodes.unchanged_report(oci, digest, key, peer)
-    if known is not None:
-        return known
-    try:
-        document = HardwareReport.model_validate_json(body)
-    except ValidationError as error:
-        faults = [fault | {"loc": ("body", *fault["loc"])} for fault in error.errors()]
-        raise RequestValidationError(faults) from error
+    Reports that repeat the machine's last one do not come here: see `UnchangedReports`.
+    """
     return oci.store.write(
-        lambda session: nodes.receive_report(session, oci, document, key, nonce, peer, digest)
+        lambda session: nodes.receive_report(session, oci, document, key, x_oci_boot, peer, digest)
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from oslo_config import cfg
 
@@ -92,7 +93,8 @@ def run(config_file: Path) -> None:
     if dhcp is not None:
         dhcp.start()
     try:
-        asyncio.run(_serve(oci))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(oci))
         oci.sightings.flush()
     finally:
         if dhcp is not None:

@@ -6,6 +6,9 @@ import yaml
 
 from ocinstaller.model.errors import Conflict
 
+# libyaml's, where PyYAML was built with it (Debian's is): ten times faster, the same text
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
     "custom": "ocinstaller::role::custom",
@@ -66,7 +69,7 @@ def classify(node: NodeSnapshot) -> str:
         "classes": {"ocinstaller": _parameters(node), role_class: None},
         "environment": "production",
     }
-    return yaml.safe_dump(document, sort_keys=True)
+    return str(yaml.dump(document, Dumper=_DUMPER, sort_keys=True))
 
 
 def check_deployable(role: str) -> str:

@@ -39,6 +39,21 @@ def test_every_operation_documents_its_refusals(operator: TestClient) -> None:
                 assert operation.get("description"), f"{method} {path}"
 
 
+def test_every_body_that_operators_send_has_an_example_that_is_accepted(
+    operator: TestClient,
+) -> None:
+    document = operator.get("/v1/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if "requestBody" not in operation or not path.startswith("/v1/"):
+                continue
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            (example,) = schemas[reference.rpartition("/")[2]]["examples"]
+            answer = operator.request(method, path.replace("{name}", "x"), json=example)
+            assert answer.status_code in {201, 404}, (path, answer.text)
+
+
 @pytest.mark.schemathesis
 def test_generated_requests_get_documented_answers(operator: TestClient) -> None:
     define_cluster(operator)

@@ -134,7 +134,7 @@ def test_deadlocks_are_resolved_by_running_again(remote: Installation) -> None:
 
 
 def test_a_locked_sqlite_is_unavailable_not_broken(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/oci.sqlite?timeout=0"
+    url = f"sqlite:///{tmp_path}/oci.sqlite?timeout=0.01"
     holder, store = open_engine(url), Store(open_engine(url))
     with holder.execution_options(oci_write=True).connect() as connection:
         connection.exec_driver_sql("SELECT 1")

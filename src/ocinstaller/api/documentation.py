@@ -72,6 +72,22 @@ _REFUSALS: dict[int, tuple[str, dict[str, object]]] = {
     ),
 }
 
+_BODIES: dict[str, dict[str, object]] = {
+    "NewSwiftRegion": {"name": "region-1"},
+    "NewLocation": {"name": "zone-1", "swift_region": "region-1"},
+    "NewNetwork": {
+        "name": "internal",
+        "ip": "192.168.100.0",
+        "cidr": 24,
+        "location": "zone-1",
+        "is_public": False,
+    },
+    "NetworkAssignment": {"cluster": "cloud", "role": "all", "iface1": "eth0"},
+    "NewCluster": {"name": "cloud", "domain": "example.com"},
+    "Enrolment": {"cluster": "cloud", "role": "controller", "location": "zone-1"},
+}
+"""An example of each body that operators send, by the name of its schema."""
+
 _ALWAYS = (413, 503)
 _READING = (404, 422)
 _CHANGING = (400, 404, 409, 412, 422)
@@ -105,6 +121,9 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     schemas[Problem.__name__] = schema
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for name, example in _BODIES.items():
+        if name in schemas:
+            schemas[name]["examples"] = [example]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if method in _METHODS:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,6 +22,7 @@ LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _SQLITE_BUSY_S = 30.0
+_PATIENCE_S = 30.0
 _ATTEMPTS = 12
 _RECONNECTS = 1
 # The server runs 40 requests at a time (anyio's threads); a pool below that makes them wait.
@@ -43,7 +44,8 @@ def open_engine(url: str) -> Engine:
             isolation_level="READ COMMITTED",
             connect_args={"connect_timeout": _CONNECT_S},
         )
-    engine = create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S})
+    patience = {} if "timeout" in make_url(url).query else {"timeout": _SQLITE_BUSY_S}
+    engine = create_engine(url, connect_args=patience, pool_size=_CONNECTIONS)
     path = engine.url.database
     if path:
         Path(path).touch(mode=0o600)
@@ -101,6 +103,7 @@ class Store:
             nobody knows whether it took place
         """
         lost = 0
+        end = time.monotonic() + _PATIENCE_S
         for attempt in range(_ATTEMPTS):
             phase = _Phase()
             try:
@@ -114,7 +117,7 @@ class Store:
                     raise
                 if phase.committing and fault is Fault.LOST:
                     raise _unavailable(error, "look whether the change was made") from error
-                if lost > _RECONNECTS or attempt == _ATTEMPTS - 1:
+                if lost > _RECONNECTS or attempt == _ATTEMPTS - 1 or time.monotonic() > end:
                     raise _unavailable(error, "nothing was changed") from error
             except PoolTimeoutError as error:
                 raise _unavailable(error, "nothing was changed") from error

@@ -1,20 +1,18 @@
 """Fixtures for all tests."""
 
 import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, text
 
 from ocinstaller.actions import credentials, users
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.api.app import boot_app, https_app
 from ocinstaller.model.access import UserRole
 from ocinstaller.web import pages
+from tests.databases import DatabaseServer, MariaDb, PostgreSql
 from tests.support import write_config, write_image
 
 PASSWORD = "correct horse battery"
@@ -28,58 +26,48 @@ def quick_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run a real MariaDB on a socket; return a function from data base name to URL."""
-    directory = tmp_path_factory.mktemp("mariadb")
-    data, sock = directory / "data", directory / "s"
-    subprocess.run(
-        [
-            "mariadb-install-db", "--no-defaults", f"--datadir={data}", "--user=root",
-            "--auth-root-authentication-method=normal", "--skip-test-db",
-        ],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    server = subprocess.Popen(
-        [
-            "mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={sock}", "--user=root",
-            "--skip-networking", f"--pid-file={directory / 'pid'}",
-        ],
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"mysql+pymysql://root@localhost/{{}}?unix_socket={sock}"
+def _running(server: DatabaseServer) -> Iterator[DatabaseServer]:
     try:
-        _wait_for(url.format("mysql"), server)
-        yield url
+        server.start()
+        yield server
     finally:
-        server.terminate()
-        server.wait(60)
+        server.stop()
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    engine = create_engine(url)
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with engine.connect():
-                return
-        except Exception:
-            assert server.poll() is None and time.monotonic() < deadline
-            time.sleep(0.1)
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[DatabaseServer]:
+    """Run a real MariaDB."""
+    yield from _running(MariaDb())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return the URL of an empty data base, of each kind in turn."""
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[DatabaseServer]:
+    """Run a real PostgreSQL."""
+    yield from _running(PostgreSql())
+
+
+SERVERS = [
+    pytest.param("mariadb", marks=pytest.mark.mariadb),
+    pytest.param("postgresql", marks=pytest.mark.postgresql),
+]
+
+
+@pytest.fixture(params=SERVERS)
+def database_server(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
+    """Return a running server of each kind in turn; a test may kill it."""
+    server = request.getfixturevalue(f"{request.param}_server")
+    yield server
+    if server.process.poll() is not None:
+        server.start()
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def database(request: pytest.FixtureRequest) -> str:
+    """Return the URL of an empty data base, of each kind in turn; "" stands for SQLite."""
     if request.param == "sqlite":
-        yield ""
-        return
-    url = request.getfixturevalue("mariadb_server")
-    engine = create_engine(url.format("mysql"))
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS oci"))
-        connection.execute(text("CREATE DATABASE oci"))
-    yield url.format("oci")
+        return ""
+    url: str = request.getfixturevalue(f"{request.param}_server").fresh()
+    return url
 
 
 @pytest.fixture(scope="session")

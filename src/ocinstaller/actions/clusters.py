@@ -3,11 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import listings
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import ClusterView
 from ocinstaller.model import naming
 from ocinstaller.model.errors import Duplicate, InUse
 from ocinstaller.store import queries
+from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import Cluster, Machine, Network, Secret
 
 
@@ -40,23 +42,25 @@ def create_cluster(
     return ClusterView.of(row, None, [])
 
 
-def show_cluster(session: Session, name: str) -> ClusterView:
+def show_cluster(session: Session, name: str, *, lock: bool = False) -> ClusterView:
     """Return one cluster.
 
+    :param lock: keep others from changing it until the transaction ends
     :raises NotFound: there is none of this name
     """
-    return _view(session, queries.cluster(session, name))
-
-
-def list_clusters(session: Session) -> list[ClusterView]:
-    """Return all clusters, by name."""
-    rows = session.scalars(select(Cluster).order_by(Cluster.name)).all()
-    return [_view(session, row) for row in rows]
-
-
-def _view(session: Session, row: Cluster) -> ClusterView:
+    row = queries.cluster(session, name, lock=lock)
     roles = session.scalars(select(Machine.role).where(Machine.cluster_id == row.id))
     return ClusterView.of(row, queries.vip_address(session, row.id), [r or "" for r in roles])
+
+
+def list_clusters(
+    session: Session, wanted: Filter | None = None, window: Window | None = None
+) -> list[ClusterView]:
+    """Return clusters, by name; all of them unless a filter and a window say otherwise.
+
+    :raises InvalidValue: the filter names an unknown field
+    """
+    return listings.cluster_views(session, wanted or {}, window)
 
 
 def delete_cluster(session: Session, name: str) -> None:

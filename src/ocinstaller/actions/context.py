@@ -8,6 +8,7 @@ from oslo_config import cfg
 
 from ocinstaller import settings
 from ocinstaller.actions.credentials import PasswordAuthenticator
+from ocinstaller.actions.sightings import Sightings
 from ocinstaller.drivers.radius import RadiusAuthenticator
 from ocinstaller.model.access import Act, Authenticator, LoginSource
 from ocinstaller.model.addressing import Address
@@ -26,6 +27,7 @@ class Installation:
     vault: Vault
     authority: Authority
     authenticators: Mapping[LoginSource, Authenticator]
+    sightings: Sightings
 
     def acting(self, act: Act) -> "Installation":
         """Return the same installation for somebody: what is written is recorded as theirs."""
@@ -46,7 +48,8 @@ def open_installation(config_file: Path) -> Installation:
     authority = Authority(state / "ssl", key_type=conf.pki.key_type, leaf_days=conf.pki.leaf_days)
     authority.ensure()
     vault = Vault(state / "secrets.key")
-    return Installation(conf, Store(engine), vault, authority, _authenticators(conf))
+    store = Store(engine)
+    return Installation(conf, store, vault, authority, _authenticators(conf), Sightings(store))
 
 
 def _authenticators(conf: cfg.ConfigOpts) -> dict[LoginSource, Authenticator]:

@@ -191,12 +191,11 @@ def _nics(
 
 def _machine_networks(session: Session, machine: Machine, cluster: Cluster) -> list[Network]:
     rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
-    members = queries.cluster_machines(session, cluster.id)
     uses = addressing.networks_for_machine(
         [queries.network_use(row) for row in rows.values()],
         machine.role or "",
         machine.location.name if machine.location else "",
-        has_network_nodes=any(member.role == "network" for member in members),
+        has_network_nodes=queries.has_role(session, cluster.id, "network"),
     )
     return [rows[use.name] for use in uses]
 
@@ -210,11 +209,10 @@ def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostE
     puppet = oci.conf.puppet
     if puppet.server_address:
         entries.append(HostEntry(puppet.server_address, (puppet.server,)))
-    for member in queries.cluster_machines(session, cluster.id):
-        address = management_address(member)
-        if address and member.hostname:
+    for member in queries.cluster_members(session, cluster.id):
+        if member.address:
             short = member.hostname.split(".")[0]
-            entries.append(HostEntry(address, (member.hostname, short)))
+            entries.append(HostEntry(member.address, (member.hostname, short)))
     return tuple(entries)
 
 

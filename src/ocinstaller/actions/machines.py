@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import listings
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import addressing, interfaces, naming, roles
@@ -14,6 +15,7 @@ from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
 from ocinstaller.puppet.classification import check_count, check_deployable
 from ocinstaller.store import queries
+from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import (
     Cluster,
     InstallLogLine,
@@ -27,17 +29,23 @@ from ocinstaller.store.tables import (
 _NO_CLUSTER = "a machine that belongs to no cluster: see machine-list"
 
 
-def list_machines(session: Session) -> list[MachineView]:
-    """Return all machines, by serial number."""
-    return [MachineView.of(row) for row in queries.machines(session)]
+def list_machines(
+    session: Session, wanted: Filter | None = None, window: Window | None = None
+) -> list[MachineView]:
+    """Return machines, by serial number; all of them unless a filter and a window say otherwise.
+
+    :raises InvalidValue: the filter names an unknown field
+    """
+    return listings.machine_views(session, wanted or {}, window)
 
 
-def show_machine(session: Session, name: str) -> MachineDetail:
+def show_machine(session: Session, name: str, *, lock: bool = False) -> MachineDetail:
     """Return everything about a machine.
 
+    :param lock: keep others from changing it until the transaction ends
     :raises NotFound: no machine has this serial number or host name
     """
-    row = queries.machine(session, name)
+    row = queries.machine(session, name, lock=lock)
     hardware = HardwareReport.model_validate(row.hardware)
     return MachineDetail(MachineView.of(row), hardware, row.first_seen, row.report_counter)
 
@@ -108,7 +116,9 @@ def join(
     machine.status = next_state(State(machine.status), Event.ENROLLED)
     networks = _networks(session, group, role, place)
     _check_interfaces(machine, networks)
-    machine.bootstrap = role == "controller" and not _has_role(session, group, "controller")
+    machine.bootstrap = role == "controller" and not queries.has_role(
+        session, group.id, "controller"
+    )
     machine.cluster, machine.role, machine.location = group, role, place
     number = _next_number(session, group.id, role)
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
@@ -130,11 +140,6 @@ def check_deployment(session: Session, cluster: Cluster, role: str) -> None:
     check_count(role, (session.scalar(query) or 0) + 1)
 
 
-def _has_role(session: Session, cluster: Cluster, role: str) -> bool:
-    query = select(Machine.id).where(Machine.cluster_id == cluster.id, Machine.role == role)
-    return session.scalar(query.limit(1)) is not None
-
-
 def _networks(session: Session, cluster: Cluster, role: str, place: Location) -> list[Network]:
     """Return the networks that the machine will be connected to.
 
@@ -146,7 +151,7 @@ def _networks(session: Session, cluster: Cluster, role: str, place: Location) ->
         [queries.network_use(row) for row in rows.values()],
         role,
         place.name,
-        has_network_nodes=_has_role(session, cluster, "network"),
+        has_network_nodes=queries.has_role(session, cluster.id, "network"),
     )
     return [rows[use.name] for use in uses]
 
@@ -235,9 +240,7 @@ def destroy(session: Session, name: str) -> None:
             value=name,
             allowed=_NO_CLUSTER + "; use machine-remove first",
         )
-    lines = session.scalars(select(InstallLogLine).where(InstallLogLine.machine_id == machine.id))
-    for line in lines:
-        session.delete(line)
+    session.execute(delete(InstallLogLine).where(InstallLogLine.machine_id == machine.id))
     session.delete(machine)
 
 

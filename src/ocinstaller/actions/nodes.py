@@ -6,10 +6,13 @@ with the nonce that the server put into the boot entry for one of its hardware a
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import credentials
@@ -23,7 +26,14 @@ from ocinstaller.model.plan import (
     InstallEvent,
     LogBatch,
 )
-from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
+from ocinstaller.model.states import (
+    LOCAL_BOOT_STATES,
+    TRANSITIONS,
+    Event,
+    PuppetStatus,
+    State,
+    next_state,
+)
 from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac
 
 LOG = logging.getLogger(__name__)
@@ -45,14 +55,71 @@ class LogGap(Conflict):
         self.next_seq = next_seq
 
 
+@dataclass(frozen=True)
+class SentReport:
+    """What is known of a report before it is read."""
+
+    digest: str
+    """SHA-256 of its bytes; they contain the serial number."""
+    key: str
+    peer: str
+
+
+_LAST_REPORTS = select(
+    Machine.report_digest,
+    Machine.id,
+    Machine.key_digest,
+    Machine.status,
+    Machine.cluster_id,
+    Machine.ipaddr,
+    Machine.dhcp_ip,
+).where(Machine.report_digest.in_(bindparam("digests", expanding=True)))
+
+
+def unchanged_reports(oci: Installation, reports: Sequence[SentReport]) -> list[Directive | None]:
+    """Answer the reports that say what their machines' last ones said; None for the others.
+
+    One look at an index for all of them, whatever the size of reports and fleet; only the times
+    are noted.
+    """
+    with oci.store.read() as session:
+        digests = [report.digest for report in reports]
+        rows = {row[0]: row for row in session.execute(_LAST_REPORTS, {"digests": digests})}
+    answers: list[Directive | None] = []
+    for report in reports:
+        row = rows.get(report.digest)
+        if row is None or not _is_repeated(row, report):
+            answers.append(None)
+        else:
+            oci.sightings.record(row.id)
+            answers.append(_directive(oci, row.status, enrolled=row.cluster_id is not None))
+    return answers
+
+
+def _is_repeated(row: Row[Any], report: SentReport) -> bool:
+    """Tell whether reading the report would change nothing: same sender, same place, same state."""
+    return (
+        credentials.same(row.key_digest, credentials.token_digest(report.key))
+        and TRANSITIONS.get((State(row.status), Event.REPORTED)) == row.status
+        and {row.ipaddr, row.dhcp_ip} == {report.peer}
+    )
+
+
 def receive_report(
-    session: Session, oci: Installation, report: HardwareReport, key: str, nonce: str, peer: str
+    session: Session,
+    oci: Installation,
+    report: HardwareReport,
+    key: str,
+    nonce: str,
+    peer: str,
+    digest: str | None = None,
 ) -> Directive:
     """Store a hardware report and answer what the machine is to do.
 
     :param key: the agent's key
     :param nonce: of the boot entry; empty when the agent was not started by one
     :param peer: address that the report came from
+    :param digest: SHA-256 of the report's bytes, to know them again
     :raises Forbidden: the key is not that of this machine, a hardware address is another
         machine's, or an unknown machine is not in a trusted network
     """
@@ -68,10 +135,12 @@ def receive_report(
         _bind_new_key(session, machine, key, nonce, macs)
     machine.status = next_state(State(machine.status), Event.REPORTED)
     machine.hardware = report.model_dump(mode="json")
+    machine.product_name, machine.memory_mib = report.product.name, report.memory_mib
+    machine.report_digest = digest
     machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
     machine.report_counter += 1
     _store_macs(machine, macs)
-    return _directive(oci, machine)
+    return _directive(oci, machine.status, enrolled=machine.cluster_id is not None)
 
 
 def _check_macs(session: Session, machine: Machine | None, macs: set[str]) -> None:
@@ -107,6 +176,8 @@ def _introduce(
         puppet_status=PuppetStatus.NOT_RUN,
         status_reason="",
         hardware={},
+        product_name="",
+        memory_mib=0,
         key_digest=credentials.token_digest(key),
         first_seen=now,
         last_seen=now,
@@ -142,14 +213,13 @@ def _store_macs(machine: Machine, macs: set[str]) -> None:
         machine.macs.append(MachineMac(mac=mac))
 
 
-def _directive(oci: Installation, machine: Machine) -> Directive:
-    if machine.status == State.INSTALLING:
-        return Directive(kind=DirectiveKind.INSTALL, interval_s=oci.conf.server.ready_interval)
-    if machine.status in LOCAL_BOOT_STATES:
-        return Directive(kind=DirectiveKind.REBOOT, interval_s=oci.conf.server.report_interval)
-    ready = machine.cluster_id is not None
+def _directive(oci: Installation, status: str, *, enrolled: bool) -> Directive:
     server = oci.conf.server
-    interval = server.ready_interval if ready else server.report_interval
+    if status == State.INSTALLING:
+        return Directive(kind=DirectiveKind.INSTALL, interval_s=server.ready_interval)
+    if status in LOCAL_BOOT_STATES:
+        return Directive(kind=DirectiveKind.REBOOT, interval_s=server.report_interval)
+    interval = server.ready_interval if enrolled else server.report_interval
     return Directive(kind=DirectiveKind.WAIT, interval_s=interval)
 
 

@@ -3,11 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import listings
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LocationView, NetworkView, SwiftRegionView
 from ocinstaller.model import addressing, interfaces, naming, roles
 from ocinstaller.model.errors import Conflict, Duplicate, InUse, InvalidValue
 from ocinstaller.store import queries
+from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import IpAddress, Location, Machine, Network, SwiftRegion
 
 _NO_BOND = "none"
@@ -26,10 +28,18 @@ def create_swift_region(session: Session, name: str) -> SwiftRegionView:
     return SwiftRegionView(name)
 
 
-def list_swift_regions(session: Session) -> list[SwiftRegionView]:
-    """Return all Swift regions, by name."""
-    names = session.scalars(select(SwiftRegion.name).order_by(SwiftRegion.name))
-    return [SwiftRegionView(name) for name in names]
+def show_swift_region(session: Session, name: str, *, lock: bool = False) -> SwiftRegionView:
+    """Return one Swift region.
+
+    :param lock: keep others from changing it until the transaction ends
+    :raises NotFound: there is none of this name
+    """
+    return SwiftRegionView(queries.swift_region(session, name, lock=lock).name)
+
+
+def list_swift_regions(session: Session, window: Window | None = None) -> list[SwiftRegionView]:
+    """Return Swift regions, by name; all of them unless a window says otherwise."""
+    return listings.swift_region_views(session, window)
 
 
 def delete_swift_region(session: Session, name: str) -> None:
@@ -61,11 +71,23 @@ def create_location(session: Session, name: str, swift_region: str) -> LocationV
     return LocationView.of(row)
 
 
-def list_locations(session: Session) -> list[LocationView]:
-    """Return all locations, by name."""
-    return [
-        LocationView.of(row) for row in session.scalars(select(Location).order_by(Location.name))
-    ]
+def show_location(session: Session, name: str, *, lock: bool = False) -> LocationView:
+    """Return one location.
+
+    :param lock: keep others from changing it until the transaction ends
+    :raises NotFound: there is none of this name
+    """
+    return LocationView.of(queries.location(session, name, lock=lock))
+
+
+def list_locations(
+    session: Session, wanted: Filter | None = None, window: Window | None = None
+) -> list[LocationView]:
+    """Return locations, by name; all of them unless a filter and a window say otherwise.
+
+    :raises InvalidValue: the filter names an unknown field
+    """
+    return listings.location_views(session, wanted or {}, window)
 
 
 def delete_location(session: Session, name: str) -> None:
@@ -115,9 +137,23 @@ def create_network(
     return NetworkView.of(row)
 
 
-def list_networks(session: Session) -> list[NetworkView]:
-    """Return all networks, by name."""
-    return [NetworkView.of(row) for row in queries.networks(session)]
+def show_network(session: Session, name: str, *, lock: bool = False) -> NetworkView:
+    """Return one network.
+
+    :param lock: keep others from changing it until the transaction ends
+    :raises NotFound: there is none of this name
+    """
+    return NetworkView.of(queries.network(session, name, lock=lock))
+
+
+def list_networks(
+    session: Session, wanted: Filter | None = None, window: Window | None = None
+) -> list[NetworkView]:
+    """Return networks, by name; all of them unless a filter and a window say otherwise.
+
+    :raises InvalidValue: the filter names an unknown field
+    """
+    return listings.network_views(session, wanted or {}, window)
 
 
 def delete_network(session: Session, name: str) -> None:

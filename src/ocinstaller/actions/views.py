@@ -135,10 +135,9 @@ class MachineView:
     @classmethod
     def of(cls, row: Machine) -> "MachineView":
         """Return the row as a view."""
-        hardware = HardwareReport.model_validate(row.hardware)
         return cls(
             serial=row.serial,
-            product_name=hardware.product.name,
+            product_name=row.product_name,
             hostname=row.hostname,
             ip=row.ipaddr,
             status=row.status,
@@ -147,7 +146,7 @@ class MachineView:
             role=row.role,
             cluster=row.cluster.name if row.cluster else None,
             location=row.location.name if row.location else None,
-            memory_mib=hardware.memory_mib,
+            memory_mib=row.memory_mib,
             last_seen=row.last_seen,
             addresses=[
                 AddressView(a.network.name, a.ip, a.network.cidr, a.usefor) for a in row.addresses

@@ -5,9 +5,19 @@ from pydantic import BaseModel
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.login import PasswordCache
-from ocinstaller.api import access, boot, cluster_results, nodes, problems, puppet, v1
+from ocinstaller.api import (
+    access,
+    boot,
+    cluster_results,
+    documentation,
+    nodes,
+    problems,
+    puppet,
+    v1,
+)
 from ocinstaller.api.auth import Server
 from ocinstaller.api.limits import BodyLimit
+from ocinstaller.api.reports import UnchangedReports
 from ocinstaller.store import migrate
 
 VERSION = "44.0.0"
@@ -31,8 +41,11 @@ def _bare(oci: Installation, title: str, *, docs: bool) -> FastAPI:
     )
     app.state.installation = oci
     app.state.passwords = PasswordCache()
+    if docs:
+        app.add_middleware(UnchangedReports, oci=oci)
     app.add_middleware(BodyLimit)
     problems.install(app)
+    documentation.install(app)
     return app
 
 
@@ -49,7 +62,8 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     @app.get("/health", tags=["health"])
     def health(oci: Server) -> Health:
         """Tell that the server and its data base work."""
-        revision = migrate.current_revision(oci.store.engine)
+        with oci.store.read() as session:
+            revision = migrate.revision_of(session.connection())
         return Health(status="ok", version=VERSION, schema_revision=revision or "")
 
     return app

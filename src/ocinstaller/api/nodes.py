@@ -1,8 +1,9 @@
 """What machines ask: `/node/v1`."""
 
+import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header, Request
 
 from ocinstaller.actions import installation, nodes
 from ocinstaller.api.auth import Bearer, MachineOci, Peer
@@ -12,17 +13,25 @@ from ocinstaller.model.plan import Directive, EventReport, InstallPlan, LogBatch
 router = APIRouter(prefix="/node/v1", tags=["machines' agents"])
 
 
+async def _digest(request: Request) -> str:
+    return hashlib.sha256(await request.body()).hexdigest()
+
+
 @router.post("/report")
 def report(
     oci: MachineOci,
     key: Bearer,
     peer: Peer,
     document: HardwareReport,
+    digest: Annotated[str, Depends(_digest)],
     x_oci_boot: Annotated[str, Header()] = "",
 ) -> Directive:
-    """Take a hardware report; answer what the machine is to do next."""
+    """Take a hardware report; answer what the machine is to do next.
+
+    Reports that repeat the machine's last one do not come here: see `UnchangedReports`.
+    """
     return oci.store.write(
-        lambda session: nodes.receive_report(session, oci, document, key, x_oci_boot, peer)
+        lambda session: nodes.receive_report(session, oci, document, key, x_oci_boot, peer, digest)
     )
 
 

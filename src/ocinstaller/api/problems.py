@@ -1,14 +1,16 @@
 """Errors over HTTP: the one place where refusals become status codes (RFC 9457)."""
 
+import json
 import logging
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ocinstaller.actions.nodes import LogGap
+from ocinstaller.api.conditional import NotModified
 from ocinstaller.model import errors
 from ocinstaller.model.secret_fields import masked
 
@@ -20,6 +22,7 @@ STATUS: dict[type[errors.OciError], int] = {
     errors.Conflict: 409,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
+    errors.Stale: 412,
     errors.Throttled: 429,
     errors.Unavailable: 503,
 }
@@ -33,6 +36,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.OciError, _refusal)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(NotModified, _not_modified)
 
 
 def problem(
@@ -44,7 +48,15 @@ def problem(
 ) -> JSONResponse:
     """Return a problem document."""
     body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **more}
-    return JSONResponse(body, status, headers, media_type=_MEDIA_TYPE)
+    return _ProblemResponse(body, status, headers, media_type=_MEDIA_TYPE)
+
+
+class _ProblemResponse(JSONResponse):
+    """JSON that can hold every text that was sent: what UTF-8 cannot is escaped."""
+
+    def render(self, content: object) -> bytes:
+        """Return the document's bytes."""
+        return json.dumps(content).encode()
 
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
@@ -94,6 +106,12 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         "refused", extra={"method": request.method, "path": request.url.path, "reason": detail}
     )
     return problem(422, "Malformed request", detail, errors=faults)
+
+
+async def _not_modified(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, NotModified):
+        raise error
+    return Response(status_code=304, headers={"ETag": error.tag})
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:

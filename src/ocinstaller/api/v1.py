@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ocinstaller.actions import clusters, installation, machines, topology
 from ocinstaller.actions.views import (
@@ -16,9 +16,25 @@ from ocinstaller.actions.views import (
     SwiftRegionView,
 )
 from ocinstaller.api.auth import Oci, operator
+from ocinstaller.api.collections import (
+    ClusterQuery,
+    LocationQuery,
+    MachineQuery,
+    NetworkQuery,
+    PageQuery,
+    page,
+)
+from ocinstaller.api.conditional import Condition
 from ocinstaller.model.roles import ROLES, Role
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(operator)])
+
+_LARGEST_ID = 2**63 - 1
+_SWIFT_REGIONS = TypeAdapter(list[SwiftRegionView])
+_LOCATIONS = TypeAdapter(list[LocationView])
+_NETWORKS = TypeAdapter(list[NetworkView])
+_CLUSTERS = TypeAdapter(list[ClusterView])
+_MACHINES = TypeAdapter(list[MachineView])
 
 
 class _Body(BaseModel):
@@ -80,162 +96,268 @@ def list_roles() -> list[Role]:
     return list(ROLES)
 
 
-@router.get("/swift-regions", tags=["swift regions"])
-def list_swift_regions(oci: Oci) -> list[SwiftRegionView]:
-    """List the Swift regions."""
+@router.get("/swift-regions", response_model=list[SwiftRegionView], tags=["swift regions"])
+def list_swift_regions(
+    request: Request, oci: Oci, query: Annotated[PageQuery, Query()]
+) -> Response:
+    """List the Swift regions, by name, a page at a time."""
     with oci.store.read() as session:
-        return topology.list_swift_regions(session)
+        found = topology.list_swift_regions(session, query.window())
+    return page(request, query, _SWIFT_REGIONS, found, lambda view: view.name)
 
 
 @router.post("/swift-regions", status_code=201, tags=["swift regions"])
-def create_swift_region(oci: Oci, body: NewSwiftRegion) -> SwiftRegionView:
+def create_swift_region(oci: Oci, body: NewSwiftRegion, condition: Condition) -> SwiftRegionView:
     """Create a Swift region."""
-    return oci.store.write(lambda session: topology.create_swift_region(session, body.name))
-
-
-@router.delete("/swift-regions/{name}", status_code=204, tags=["swift regions"])
-def delete_swift_region(oci: Oci, name: str) -> None:
-    """Delete a Swift region without locations."""
-    oci.store.write(lambda session: topology.delete_swift_region(session, name))
-
-
-@router.get("/locations", tags=["locations"])
-def list_locations(oci: Oci) -> list[LocationView]:
-    """List the locations."""
-    with oci.store.read() as session:
-        return topology.list_locations(session)
-
-
-@router.post("/locations", status_code=201, tags=["locations"])
-def create_location(oci: Oci, body: NewLocation) -> LocationView:
-    """Create a location in a Swift region."""
-    return oci.store.write(
-        lambda session: topology.create_location(session, body.name, body.swift_region)
+    return condition.changed(
+        oci.store.write(lambda session: topology.create_swift_region(session, body.name))
     )
 
 
-@router.delete("/locations/{name}", status_code=204, tags=["locations"])
-def delete_location(oci: Oci, name: str) -> None:
-    """Delete a location that nothing uses."""
-    oci.store.write(lambda session: topology.delete_location(session, name))
-
-
-@router.get("/networks", tags=["networks"])
-def list_networks(oci: Oci) -> list[NetworkView]:
-    """List the networks."""
+@router.get("/swift-regions/{name}", tags=["swift regions"])
+def show_swift_region(oci: Oci, name: str, condition: Condition) -> SwiftRegionView:
+    """Show a Swift region."""
     with oci.store.read() as session:
-        return topology.list_networks(session)
+        return condition.show(topology.show_swift_region(session, name))
 
 
-@router.post("/networks", status_code=201, tags=["networks"])
-def create_network(oci: Oci, body: NewNetwork) -> NetworkView:
-    """Create a network."""
-    return oci.store.write(
-        lambda session: topology.create_network(
-            session, body.name, body.ip, body.cidr, body.location, is_public=body.is_public
+@router.delete("/swift-regions/{name}", status_code=204, tags=["swift regions"])
+def delete_swift_region(oci: Oci, name: str, condition: Condition) -> None:
+    """Delete a Swift region without locations."""
+    oci.store.write(
+        condition.guard(
+            topology.show_swift_region,
+            name,
+            lambda session: topology.delete_swift_region(session, name),
         )
     )
 
 
+@router.get("/locations", response_model=list[LocationView], tags=["locations"])
+def list_locations(
+    request: Request, oci: Oci, query: Annotated[LocationQuery, Query()]
+) -> Response:
+    """List the locations, by name, a page at a time."""
+    with oci.store.read() as session:
+        found = topology.list_locations(session, query.wanted(), query.window())
+    return page(request, query, _LOCATIONS, found, lambda view: view.name)
+
+
+@router.post("/locations", status_code=201, tags=["locations"])
+def create_location(oci: Oci, body: NewLocation, condition: Condition) -> LocationView:
+    """Create a location in a Swift region."""
+    return condition.changed(
+        oci.store.write(
+            lambda session: topology.create_location(session, body.name, body.swift_region)
+        )
+    )
+
+
+@router.get("/locations/{name}", tags=["locations"])
+def show_location(oci: Oci, name: str, condition: Condition) -> LocationView:
+    """Show a location."""
+    with oci.store.read() as session:
+        return condition.show(topology.show_location(session, name))
+
+
+@router.delete("/locations/{name}", status_code=204, tags=["locations"])
+def delete_location(oci: Oci, name: str, condition: Condition) -> None:
+    """Delete a location that nothing uses."""
+    oci.store.write(
+        condition.guard(
+            topology.show_location,
+            name,
+            lambda session: topology.delete_location(session, name),
+        )
+    )
+
+
+@router.get("/networks", response_model=list[NetworkView], tags=["networks"])
+def list_networks(request: Request, oci: Oci, query: Annotated[NetworkQuery, Query()]) -> Response:
+    """List the networks, by name, a page at a time."""
+    with oci.store.read() as session:
+        found = topology.list_networks(session, query.wanted(), query.window())
+    return page(request, query, _NETWORKS, found, lambda view: view.name)
+
+
+@router.post("/networks", status_code=201, tags=["networks"])
+def create_network(oci: Oci, body: NewNetwork, condition: Condition) -> NetworkView:
+    """Create a network."""
+    return condition.changed(
+        oci.store.write(
+            lambda session: topology.create_network(
+                session, body.name, body.ip, body.cidr, body.location, is_public=body.is_public
+            )
+        )
+    )
+
+
+@router.get("/networks/{name}", tags=["networks"])
+def show_network(oci: Oci, name: str, condition: Condition) -> NetworkView:
+    """Show a network."""
+    with oci.store.read() as session:
+        return condition.show(topology.show_network(session, name))
+
+
 @router.delete("/networks/{name}", status_code=204, tags=["networks"])
-def delete_network(oci: Oci, name: str) -> None:
+def delete_network(oci: Oci, name: str, condition: Condition) -> None:
     """Delete a network without a cluster."""
-    oci.store.write(lambda session: topology.delete_network(session, name))
+    oci.store.write(
+        condition.guard(
+            topology.show_network,
+            name,
+            lambda session: topology.delete_network(session, name),
+        )
+    )
 
 
 @router.put("/networks/{name}/assignment", tags=["networks"])
-def assign_network(oci: Oci, name: str, body: NetworkAssignment) -> NetworkView:
+def assign_network(
+    oci: Oci, name: str, body: NetworkAssignment, condition: Condition
+) -> NetworkView:
     """Give a network to a cluster."""
-    return oci.store.write(
-        lambda session: topology.assign_network(
-            session, oci, name, body.cluster, body.role, body.iface1, body.iface2
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                topology.show_network,
+                name,
+                lambda session: topology.assign_network(
+                    session, oci, name, body.cluster, body.role, body.iface1, body.iface2
+                ),
+            )
         )
     )
 
 
 @router.delete("/networks/{name}/assignment", tags=["networks"])
-def release_network(oci: Oci, name: str) -> NetworkView:
+def release_network(oci: Oci, name: str, condition: Condition) -> NetworkView:
     """Take a network away from its cluster."""
-    return oci.store.write(lambda session: topology.release_network(session, name))
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                topology.show_network,
+                name,
+                lambda session: topology.release_network(session, name),
+            )
+        )
+    )
 
 
-@router.get("/clusters", tags=["clusters"])
-def list_clusters(oci: Oci) -> list[ClusterView]:
-    """List the clusters."""
+@router.get("/clusters", response_model=list[ClusterView], tags=["clusters"])
+def list_clusters(request: Request, oci: Oci, query: Annotated[ClusterQuery, Query()]) -> Response:
+    """List the clusters, by name, a page at a time."""
     with oci.store.read() as session:
-        return clusters.list_clusters(session)
+        found = clusters.list_clusters(session, query.wanted(), query.window())
+    return page(request, query, _CLUSTERS, found, lambda view: view.name)
 
 
 @router.post("/clusters", status_code=201, tags=["clusters"])
-def create_cluster(oci: Oci, body: NewCluster) -> ClusterView:
+def create_cluster(oci: Oci, body: NewCluster, condition: Condition) -> ClusterView:
     """Create a cluster with all of its secrets."""
-    return oci.store.write(
-        lambda session: clusters.create_cluster(
-            session, oci, body.name, body.domain, body.time_server_host
+    return condition.changed(
+        oci.store.write(
+            lambda session: clusters.create_cluster(
+                session, oci, body.name, body.domain, body.time_server_host
+            )
         )
     )
 
 
 @router.get("/clusters/{name}", tags=["clusters"])
-def show_cluster(oci: Oci, name: str) -> ClusterView:
+def show_cluster(oci: Oci, name: str, condition: Condition) -> ClusterView:
     """Show a cluster."""
     with oci.store.read() as session:
-        return clusters.show_cluster(session, name)
+        return condition.show(clusters.show_cluster(session, name))
 
 
 @router.delete("/clusters/{name}", status_code=204, tags=["clusters"])
-def delete_cluster(oci: Oci, name: str) -> None:
+def delete_cluster(oci: Oci, name: str, condition: Condition) -> None:
     """Delete a cluster without machines and networks."""
-    oci.store.write(lambda session: clusters.delete_cluster(session, name))
+    oci.store.write(
+        condition.guard(
+            clusters.show_cluster,
+            name,
+            lambda session: clusters.delete_cluster(session, name),
+        )
+    )
 
 
-@router.get("/machines", tags=["machines"])
-def list_machines(oci: Oci) -> list[MachineView]:
-    """List the machines."""
+@router.get("/machines", response_model=list[MachineView], tags=["machines"])
+def list_machines(request: Request, oci: Oci, query: Annotated[MachineQuery, Query()]) -> Response:
+    """List the machines, by serial number, a page at a time."""
     with oci.store.read() as session:
-        return machines.list_machines(session)
+        found = machines.list_machines(session, query.wanted(), query.window())
+    return page(request, query, _MACHINES, found, lambda view: view.serial)
 
 
 @router.get("/machines/{name}", tags=["machines"])
-def show_machine(oci: Oci, name: str) -> MachineDetail:
+def show_machine(oci: Oci, name: str, condition: Condition) -> MachineDetail:
     """Show a machine by its serial number or host name."""
     with oci.store.read() as session:
-        return machines.show_machine(session, name)
+        return condition.show(machines.show_machine(session, name))
 
 
 @router.delete("/machines/{name}", status_code=204, tags=["machines"])
-def destroy_machine(oci: Oci, name: str) -> None:
+def destroy_machine(oci: Oci, name: str, condition: Condition) -> None:
     """Forget a machine without a cluster."""
-    oci.store.write(lambda session: machines.destroy(session, name))
+    oci.store.write(
+        condition.guard(
+            machines.show_machine,
+            name,
+            lambda session: machines.destroy(session, name),
+        )
+    )
 
 
 @router.put("/machines/{name}/enrolment", tags=["machines"])
-def enrol_machine(oci: Oci, name: str, body: Enrolment) -> MachineView:
+def enrol_machine(oci: Oci, name: str, body: Enrolment, condition: Condition) -> MachineView:
     """Make a machine a member of a cluster."""
-    return oci.store.write(
-        lambda session: machines.enrol(
-            session, oci, name, body.cluster, body.role, body.location, body.fixed_ip
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                machines.show_machine,
+                name,
+                lambda session: machines.enrol(
+                    session, oci, name, body.cluster, body.role, body.location, body.fixed_ip
+                ),
+            )
         )
     )
 
 
 @router.delete("/machines/{name}/enrolment", tags=["machines"])
-def remove_machine(oci: Oci, name: str) -> MachineView:
+def remove_machine(oci: Oci, name: str, condition: Condition) -> MachineView:
     """Take a machine out of its cluster."""
-    return oci.store.write(lambda session: machines.remove(session, name))
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                machines.show_machine,
+                name,
+                lambda session: machines.remove(session, name),
+            )
+        )
+    )
 
 
 @router.post("/machines/{name}/installation", status_code=202, tags=["machines"])
-def install_machine(oci: Oci, name: str) -> MachineView:
+def install_machine(oci: Oci, name: str, condition: Condition) -> MachineView:
     """Have a machine install its system."""
-    return oci.store.write(lambda session: installation.request_installation(session, oci, name))
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                machines.show_machine,
+                name,
+                lambda session: installation.request_installation(session, oci, name),
+            )
+        )
+    )
 
 
 @router.get("/machines/{name}/installation/log", tags=["machines"])
 def install_log(
     oci: Oci,
     name: str,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=_LARGEST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
 ) -> list[LogLineView]:
     """Give the lines of a machine's installation log that follow line `after`."""
@@ -244,6 +366,14 @@ def install_log(
 
 
 @router.post("/machines/{name}/live", status_code=202, tags=["machines"])
-def start_live(oci: Oci, name: str) -> MachineView:
+def start_live(oci: Oci, name: str, condition: Condition) -> MachineView:
     """Have a machine start the live system at its next start."""
-    return oci.store.write(lambda session: machines.start_live(session, name))
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                machines.show_machine,
+                name,
+                lambda session: machines.start_live(session, name),
+            )
+        )
+    )

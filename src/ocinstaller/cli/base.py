@@ -1,5 +1,7 @@
 """What the commands of `ocicli` share."""
 
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from cliff._argparse import ArgumentParser
@@ -8,6 +10,7 @@ from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from ocinstaller.cli.client import Client
+from ocinstaller.cli.plain_table import PlainTable
 
 Document = dict[str, Any]
 Rows = tuple[tuple[str, ...], list[tuple[Any, ...]]]
@@ -37,6 +40,10 @@ class OciCommand(Command):
             parser.add_argument(*argument.flags, **argument.options)
         return parser
 
+    def get_epilog(self) -> str:
+        """Return nothing: cliff would search all installed distributions for our name."""
+        return ""
+
     @property
     def client(self) -> Client:
         """The connection to the server."""
@@ -47,6 +54,14 @@ class OciCommand(Command):
 
 class OciLister(OciCommand, Lister):
     """A command that prints a table."""
+
+    def produce_output(
+        self, parsed_args: Namespace, column_names: Sequence[str], data: Iterable[Sequence[Any]]
+    ) -> int:
+        """Print, long tables by our own writer."""
+        if parsed_args.formatter == "table":
+            self.formatter = PlainTable(self.formatter)
+        return int(super().produce_output(parsed_args, column_names, data))
 
 
 class OciShow(OciCommand, ShowOne):

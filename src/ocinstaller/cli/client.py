@@ -4,13 +4,17 @@ import base64
 import http.client
 import json
 import os
+import re
 import ssl
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 _TIMEOUT_S = 30.0
 _REFUSED = 400
+_PAGE = 5000  # the largest that the server gives
+_NEXT = re.compile(r'<([^>]*)>; rel="next"')  # RFC 8288
 
 
 class ClientError(Exception):
@@ -30,6 +34,12 @@ class UnreachableError(ClientError):
     """The server could not be asked (exit code 3)."""
 
     exit_code = 3
+
+
+class UsageError(ClientError):
+    """An argument is malformed in a way that the parser does not see (exit code 2)."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,21 @@ class Client:
         """Return what the server has at `target`."""
         return self._request("GET", f"{target}?{urlencode(query)}" if query else target)
 
+    def collect(self, target: str, **query: object) -> list[dict[str, Any]]:
+        """Return a whole collection, page after page.
+
+        :param query: fields to filter by; None means any value
+        """
+        wanted = {field: value for field, value in query.items() if value is not None}
+        following: str | None = f"{target}?{urlencode({**wanted, 'limit': _PAGE})}"
+        found: list[dict[str, Any]] = []
+        while following:
+            content, headers = self._exchange("GET", following)
+            found += json.loads(content)
+            link = _NEXT.search(headers.get("Link", ""))
+            following = link[1] if link else None
+        return found
+
     def post(self, target: str, body: dict[str, object] | None = None) -> Any:
         """Create something at `target`."""
         return self._request("POST", target, body)
@@ -109,6 +134,12 @@ class Client:
         return self._request("DELETE", target)
 
     def _request(self, method: str, target: str, body: dict[str, object] | None = None) -> Any:
+        content, _ = self._exchange(method, target, body)
+        return json.loads(content) if content else None
+
+    def _exchange(
+        self, method: str, target: str, body: dict[str, object] | None = None
+    ) -> tuple[bytes, Message]:
         headers = {
             "Authorization": self._login.authorization,
             "Accept": "application/json",
@@ -124,7 +155,7 @@ class Client:
             raise UnreachableError(f"{self._login.url}: {error}") from error
         if response.status >= _REFUSED:
             raise RefusedError(_reason(response.status, content))
-        return json.loads(content) if content else None
+        return content, response.headers
 
 
 def _reason(status: int, content: bytes) -> str:

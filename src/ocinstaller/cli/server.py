@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from oslo_config import cfg
 
@@ -21,6 +22,7 @@ from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.api import listeners, logs
 from ocinstaller.api.app import boot_app, https_app
 from ocinstaller.drivers.dnsmasq import Dnsmasq, DnsmasqError
+from ocinstaller.model.errors import OciError
 from ocinstaller.web import pages
 
 LOG = logging.getLogger(__name__)
@@ -91,7 +93,9 @@ def run(config_file: Path) -> None:
     if dhcp is not None:
         dhcp.start()
     try:
-        asyncio.run(_serve(oci))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(oci))
+        oci.sightings.flush()
     finally:
         if dhcp is not None:
             dhcp.stop()
@@ -109,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         run(arguments.config)
-    except (cfg.Error, DnsmasqError, OSError) as error:
+    except (cfg.Error, DnsmasqError, OciError, OSError) as error:
         print(f"oci-server: {error}", file=sys.stderr)
         return 1
     return 0

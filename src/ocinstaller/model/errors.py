@@ -10,6 +10,7 @@
     │   ├── InUse         others still refer to the object
     │   ├── Exhausted     a network has no free address
     │   └── WrongState    the machine's state does not allow the transition
+    ├── Stale             the object is no longer what the request expects
     ├── Unauthenticated   nobody, or a wrong password
     ├── Forbidden         somebody, but not for this
     └── TryLater          the same request may be accepted later
@@ -104,6 +105,10 @@ class Unauthenticated(OciError):
 
 class Forbidden(OciError):
     """Somebody, but not for this."""
+
+
+class Stale(OciError):
+    """The object is no longer what the request expects: somebody else changed it."""
 
 
 class TryLater(OciError):

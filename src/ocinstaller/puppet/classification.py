@@ -6,6 +6,9 @@ import yaml
 
 from ocinstaller.model.errors import Conflict
 
+# libyaml's, where PyYAML was built with it (Debian's is): ten times faster, the same text
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
     "custom": "ocinstaller::role::custom",
@@ -57,7 +60,7 @@ def classify(node: NodeSnapshot) -> str:
 
     :raises Conflict: as `document`
     """
-    return yaml.safe_dump(document(node), sort_keys=True)
+    return str(yaml.dump(document(node), Dumper=_DUMPER, sort_keys=True))
 
 
 def document(node: NodeSnapshot) -> dict[str, object]:

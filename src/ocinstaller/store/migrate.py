@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+from ocinstaller.store.tables import Base
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,7 +24,12 @@ def _config(engine: Engine) -> Config:
 def current_revision(engine: Engine) -> str | None:
     """Return the revision that the data base is at; None when it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision that an open connection sees; None when the data base is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def head_revision(engine: Engine) -> str | None:
@@ -33,3 +41,17 @@ def upgrade(engine: Engine) -> None:
     """Apply the missing migrations; does nothing when there are none."""
     if current_revision(engine) != head_revision(engine):
         command.upgrade(_config(engine), "head")
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take migrations back until `revision`; "base" leaves an empty data base.
+
+    :raises CommandError: there is no such revision
+    """
+    command.downgrade(_config(engine), revision)
+
+
+def differences(connection: Connection) -> list[str]:
+    """Return where the tables differ from those of the code; empty when they do not."""
+    context = MigrationContext.configure(connection)
+    return [str(difference) for difference in compare_metadata(context, Base.metadata)]

@@ -110,9 +110,16 @@ class Machine(Base):
     status_reason: Mapped[str] = mapped_column(Text, default="")
     hostname: Mapped[str | None] = mapped_column(_HOSTNAME, unique=True)
     role: Mapped[str | None] = mapped_column(_NAME)
-    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id"))
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id"), index=True)
     location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
-    hardware: Mapped[dict[str, object]] = mapped_column(JSON)
+    hardware: Mapped[dict[str, object]] = mapped_column(JSON, deferred=True)
+    """The last report; loaded when it is asked for, because it is by far the largest column."""
+    product_name: Mapped[str] = mapped_column(String(255), default="")
+    """Of the report, for listings."""
+    memory_mib: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the report, for listings."""
+    report_digest: Mapped[str | None] = mapped_column(_DIGEST, index=True)
+    """SHA-256 of the last report's bytes; the same bytes again change nothing."""
     dhcp_ip: Mapped[str] = mapped_column(String(39), default="")
     ipaddr: Mapped[str] = mapped_column(String(39), default="")
     key_digest: Mapped[str] = mapped_column(_DIGEST)
@@ -133,7 +140,9 @@ class MachineMac(Base):
 
     __tablename__ = "machine_macs"
     mac: Mapped[str] = mapped_column(String(17), primary_key=True)
-    machine_id: Mapped[int] = mapped_column(ForeignKey("machines.id", ondelete="CASCADE"))
+    machine_id: Mapped[int] = mapped_column(
+        ForeignKey("machines.id", ondelete="CASCADE"), index=True
+    )
 
 
 class IpAddress(Base):
@@ -146,7 +155,7 @@ class IpAddress(Base):
     usefor: Mapped[str] = mapped_column(String(16))
     vip_usage: Mapped[str | None] = mapped_column(String(16))
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id"))
-    machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id"))
+    machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id"), index=True)
     network: Mapped[Network] = relationship()
     machine: Mapped[Machine | None] = relationship(back_populates="addresses")
 

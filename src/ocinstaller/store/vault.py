@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.files import create_once
@@ -48,7 +49,8 @@ class Vault:
         self, session: Session, cluster_id: int, names: list[str]
     ) -> dict[str, str]:
         """Return the named secrets of a cluster."""
-        return {
-            name: self.open(session.get_one(Secret, (cluster_id, name)).ciphertext)
-            for name in names
-        }
+        query = select(Secret.name, Secret.ciphertext).where(
+            Secret.cluster_id == cluster_id, Secret.name.in_(names)
+        )
+        sealed = dict(session.execute(query).tuples().all())
+        return {name: self.open(sealed[name]) for name in names}

@@ -52,7 +52,7 @@ class ClusterList(OciLister):
     def take_action(self, _parsed_args: Namespace) -> Rows:
         """Ask the server."""
         fields = ("name", "domain", "vip_hostname", "vip_address", "machines", "notice")
-        return many({field: field for field in fields}, self.client.get(path("clusters")))
+        return many({field: field for field in fields}, self.client.collect(path("clusters")))
 
 
 class ClusterShow(OciShow):

@@ -16,13 +16,28 @@ from ocinstaller.cli.base import (
     many,
     one,
 )
-from ocinstaller.cli.client import path
+from ocinstaller.cli.client import UsageError, path
 
 
 class MachineList(OciLister):
-    """List the machines."""
+    """List the machines, all or those that match."""
 
-    def take_action(self, _parsed_args: Namespace) -> Rows:
+    arguments = (
+        Argument("--cluster", help="those of this cluster; '' for those of none"),
+        Argument("--role", help="those of this role"),
+        Argument("--status", help="those in this state"),
+        Argument("--location", help="those at this location"),
+        Argument(
+            "--filter",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="those whose field has this value: puppet_status, hostname, product_name; "
+            "may be given several times",
+        ),
+    )
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
         """Ask the server."""
         columns = {
             "serial": "serial",
@@ -35,7 +50,21 @@ class MachineList(OciLister):
             "location": "location",
             "product": "product_name",
         }
-        return many(columns, self.client.get(path("machines")))
+        named = ("cluster", "role", "status", "location")
+        wanted = {field: getattr(parsed_args, field) for field in named}
+        wanted.update(_pairs(parsed_args.filter))
+        return many(columns, self.client.collect(path("machines"), **wanted))
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    """Return the fields and values of --filter.
+
+    :raises UsageError: one has no equals sign
+    """
+    for text in given:
+        if "=" not in text:
+            raise UsageError(f"--filter: {text!r} is not FIELD=VALUE")
+    return dict(text.split("=", 1) for text in given)
 
 
 class MachineShow(OciShow):

@@ -57,7 +57,7 @@ class NetworkList(OciLister):
             *("name", "ip", "cidr", "first_ip", "last_ip", "is_public", "location"),
             *("cluster", "role", "iface1", "iface2"),
         )
-        return many({field: field for field in fields}, self.client.get(path("networks")))
+        return many({field: field for field in fields}, self.client.collect(path("networks")))
 
 
 class NetworkAdd(OciShow):

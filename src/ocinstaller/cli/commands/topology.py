@@ -40,7 +40,7 @@ class SwiftRegionList(OciLister):
 
     def take_action(self, _parsed_args: Namespace) -> Rows:
         """Ask the server."""
-        return many({"name": "name"}, self.client.get(path("swift-regions")))
+        return many({"name": "name"}, self.client.collect(path("swift-regions")))
 
 
 class LocationCreate(OciShow):
@@ -73,4 +73,4 @@ class LocationList(OciLister):
     def take_action(self, _parsed_args: Namespace) -> Rows:
         """Ask the server."""
         columns = {"name": "name", "swiftregion": "swift_region"}
-        return many(columns, self.client.get(path("locations")))
+        return many(columns, self.client.collect(path("locations")))

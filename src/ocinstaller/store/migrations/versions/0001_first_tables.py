@@ -209,9 +209,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo this revision."""
     op.drop_table("machine_macs")
-    with op.batch_alter_table("install_log", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_install_log_machine_id"))
-
     op.drop_table("install_log")
     op.drop_table("addresses")
     op.drop_table("networks")

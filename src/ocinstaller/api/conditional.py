@@ -1,0 +1,118 @@
+"""Entity tags: who changes an object says which state it saw (RFC 9110, section 13).
+
+The tag is a digest of what the API shows of the object, without what machines themselves move on.
+So it needs no column that every change would have to remember to raise, is the same on every
+server and data base, and changes exactly when an operator would see a difference.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Protocol, TypeVar
+
+from fastapi import Depends, Header, Response
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions.views import (
+    ClusterView,
+    LocationView,
+    MachineDetail,
+    MachineView,
+    NetworkView,
+    SwiftRegionView,
+)
+from ocinstaller.model.errors import Stale
+
+View = SwiftRegionView | LocationView | NetworkView | ClusterView | MachineView | MachineDetail
+V = TypeVar("V", bound=View)
+T = TypeVar("T")
+
+_MOVED_BY_REPORTS = ("last_seen", "ip")
+_TAG_DIGITS = 32  # of SHA-256: 128 bits
+_ANY = "*"
+
+
+class NotModified(Exception):
+    """The caller has the object's present state already."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
+def entity_tag(view: View) -> str:
+    """Return the strong entity tag of an object."""
+    if isinstance(view, MachineDetail):
+        view = view.machine
+    fields = asdict(view)
+    if isinstance(view, MachineView):
+        for name in _MOVED_BY_REPORTS:
+            del fields[name]
+    text = json.dumps(fields, sort_keys=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:_TAG_DIGITS]}"'
+
+
+def _tags(header: str) -> frozenset[str]:
+    return frozenset(tag.strip() for tag in header.split(",") if tag.strip())
+
+
+class Show(Protocol):
+    """The use case that shows one object."""
+
+    def __call__(self, session: Session, name: str, /, *, lock: bool) -> View:
+        """Return the object."""
+
+
+class Conditional:
+    """The conditions of one request, and the tag of its answer."""
+
+    def __init__(
+        self,
+        response: Response,
+        if_match: Annotated[str, Header(description="Entity tag of the expected state.")] = "",
+        if_none_match: Annotated[str, Header(description="Entity tags of known states.")] = "",
+    ) -> None:
+        self._response = response
+        self._expected = _tags(if_match)
+        self._known = _tags(if_none_match)
+
+    def show(self, view: V) -> V:
+        """Return an object that was asked for, tagged.
+
+        :raises NotModified: the caller knows this state
+        """
+        tag = entity_tag(view)
+        if tag in self._known or _ANY in self._known or f"W/{tag}" in self._known:
+            raise NotModified(tag)
+        return self.changed(view)
+
+    def changed(self, view: V) -> V:
+        """Return an object after its change, tagged with its new state."""
+        self._response.headers["ETag"] = entity_tag(view)
+        return view
+
+    def guard(self, show: Show, name: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        """Return `work`, preceded in the same transaction by a look at the object's state.
+
+        :param show: gives the object called `name` and keeps others from changing it
+        :raises Stale: when running it, the state is not the expected one
+        """
+        if not self._expected:
+            return work
+
+        def guarded(session: Session) -> T:
+            tag = entity_tag(show(session, name, lock=True))
+            if self._expected.isdisjoint({tag, _ANY}):
+                raise Stale(
+                    "the object has been changed since it was read",
+                    field="If-Match",
+                    value=", ".join(sorted(self._expected)),
+                    allowed=f"{tag}: read the object again and decide anew",
+                )
+            return work(session)
+
+        return guarded
+
+
+Condition = Annotated[Conditional, Depends(Conditional)]

@@ -1,0 +1,47 @@
+"""Listings of `ocicli`: all pages, and what is wanted only."""
+
+import json
+
+import pytest
+
+from ocinstaller.cli import client
+from tests.cli.conftest import ServerProcess
+from tests.conftest import PASSWORD
+
+
+def test_all_pages_are_followed(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    login = client.Login(
+        f"https://localhost:{server.https_port}", "admin", PASSWORD, str(server.ca)
+    )
+    asking = client.Client(login)
+    names = [f"region-{number}" for number in range(5)]
+    for name in names:
+        asking.post("/v1/swift-regions", {"name": name})
+    asked = []
+    exchange = asking._exchange
+    monkeypatch.setattr(client, "_PAGE", 2)
+    monkeypatch.setattr(asking, "_exchange", lambda *a: asked.append(a) or exchange(*a))
+    assert [row["name"] for row in asking.collect("/v1/swift-regions")] == names
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ("--cluster", "nope", "--role", "compute", "--status", "live", "--location", "z"),
+            0,
+            "[]",
+        ),
+        (("--filter", "puppet_status=success", "--filter", "hostname="), 0, "[]"),
+        (("--filter", "speed=fast"), 1, "speed"),
+        (("--filter", "success"), 2, "FIELD=VALUE"),
+    ],
+)
+def test_machine_list_asks_for_what_is_wanted(
+    server: ServerProcess, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = server.ocicli("machine-list", "-f", "json", *arguments)
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr
+    assert code or json.loads(done.stdout) == []

@@ -32,7 +32,7 @@ _SEE_OTHER = 303
 class _Utf8Basic(HTTPBasic):
     """Basic authentication with any letters (RFC 7617, section 2.1); FastAPI's takes ASCII only."""
 
-    async def __call__(  # type: ignore[override] - as in its base class
+    async def __call__(  # type: ignore[override]  # its base class does the same
         self, request: Request
     ) -> HTTPBasicCredentials | None:
         """Return login and password; None without them, or when they are malformed."""

@@ -56,5 +56,5 @@ def test_nobody_in_particular_may_nothing(anonymous: TestClient) -> None:
 def test_a_route_that_is_not_in_the_table_is_closed(
     operator: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(ROUTES, ("GET", "/v1/roles"))
+    monkeypatch.setattr("ocinstaller.api.auth.ROUTES", {})
     assert operator.get("/v1/roles").status_code == 403

@@ -85,6 +85,8 @@ def test_users_tokens_and_audit_through_ocicli(server: ServerProcess) -> None:
     refused = server.ocicli("user-list", **with_token)
     assert refused.returncode == 1 and "takes the permission administer" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+    assert server.ocicli("user-set", "ci", "--source", "radius").returncode == 0
+    assert server.ocicli("user-set", "ci", "--password-stdin", input=PASSWORD).returncode == 1
     assert server.ocicli("user-set", "ci", "--activate", "no").returncode == 0
     assert server.ocicli("machine-list", **with_token).returncode == 1
     assert server.ocicli("token-delete", "pipeline").returncode == 0
@@ -92,6 +94,7 @@ def test_users_tokens_and_audit_through_ocicli(server: ServerProcess) -> None:
     records = json.loads(server.ocicli("audit-list", "-f", "json").stdout)
     assert [(r["action"], r["result"]) for r in records] == [
         ("user-delete", "done"), ("token-delete", "done"), ("user-set", "done"),
+        ("user-set", "refused"), ("user-set", "done"),
         ("user-list", "refused"), ("swift-region-create", "done"), ("token-create", "done"),
         ("user-create", "done"),
     ]  # fmt: skip

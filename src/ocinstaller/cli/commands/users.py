@@ -20,9 +20,7 @@ _ROLE = Argument("--role", help="viewer, operator or administrator")
 _STDIN = Argument(
     "--password-stdin", action="store_true", help="read the password from standard input"
 )
-_RADIUS = Argument(
-    "--radius", action="store_true", help="the RADIUS server knows the user's password"
-)
+_SOURCE = Argument("--source", help="who knows the password: password (OCI itself) or radius")
 
 
 def _ask(parsed_args: Namespace) -> str:
@@ -36,6 +34,12 @@ def _ask(parsed_args: Namespace) -> str:
         raise RefusedError(str(error) or "no password was given") from error
 
 
+def _given(parsed_args: Namespace) -> dict[str, object]:
+    """Return the role and the source when they were given."""
+    values = {"role": parsed_args.role, "source": parsed_args.source}
+    return {name: value for name, value in values.items() if value is not None}
+
+
 class UserList(OciLister):
     """List the users."""
 
@@ -46,18 +50,14 @@ class UserList(OciLister):
 
 
 class UserCreate(OciShow):
-    """Create a user; asks for the password."""
+    """Create a user; asks for the password when OCI itself is to know it."""
 
-    arguments = (_LOGIN, _ROLE, _RADIUS, _STDIN)
+    arguments = (_LOGIN, _ROLE, _SOURCE, _STDIN)
 
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
-        body: dict[str, object] = {"login": parsed_args.login}
-        if parsed_args.role:
-            body["role"] = parsed_args.role
-        if parsed_args.radius:
-            body["source"] = "radius"
-        else:
+        body = {"login": parsed_args.login} | _given(parsed_args)
+        if parsed_args.source in (None, "password"):
             body["password"] = _ask(parsed_args)
         return one(self.client.post(path("users"), body))
 
@@ -69,21 +69,17 @@ class UserSet(OciShow):
         _LOGIN,
         _ROLE,
         Argument("--password", action="store_true", help="ask for another password"),
-        _RADIUS,
+        _SOURCE,
         Argument("--activate", choices=("yes", "no"), help="whether the user may log in"),
         _STDIN,
     )
 
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
-        body: dict[str, object] = {}
-        if parsed_args.role:
-            body["role"] = parsed_args.role
+        body = _given(parsed_args)
         if parsed_args.activate:
             body["activated"] = parsed_args.activate == "yes"
-        if parsed_args.radius:
-            body["source"] = "radius"
-        elif parsed_args.password or parsed_args.password_stdin:
+        if parsed_args.password or parsed_args.password_stdin:
             body["password"] = _ask(parsed_args)
         return one(self.client.patch(path("users", parsed_args.login), body))
 

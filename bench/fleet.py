@@ -11,6 +11,7 @@ smallest fleet.
 
 import argparse
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -198,8 +199,6 @@ class Bench:
 
 def introduce(oci: Installation, numbers: range) -> None:
     """Let machines introduce themselves, many in a transaction; not measured."""
-    import hashlib
-
     for start in range(numbers.start, numbers.stop, CHUNK):
         chunk = range(start, min(start + CHUNK, numbers.stop))
 
@@ -306,7 +305,7 @@ def list_api(bench: Bench) -> float:
 
 
 @contextmanager
-def data_base(kind: str, directory: Path) -> Iterator[str]:
+def data_base(kind: str) -> Iterator[str]:
     """Return the URL of an empty data base; MariaDB is started for it."""
     if kind == "sqlite":
         yield ""
@@ -324,7 +323,7 @@ def data_base(kind: str, directory: Path) -> Iterator[str]:
 def measure(kind: str, sizes: list[int], enrolments: bool) -> dict[int, dict[str, float]]:
     """Grow one fleet through the sizes and measure at each."""
     results: dict[int, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as name, data_base(kind, Path(name)) as url:
+    with tempfile.TemporaryDirectory() as name, data_base(kind) as url:
         bench = Bench(Path(name), url)
         oci = bench.prepare()
         done, joined = 0, dict.fromkeys(MEMBERS, 0)

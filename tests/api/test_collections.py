@@ -126,7 +126,8 @@ def test_any_text_as_name_filter_or_marker_is_answered(operator: TestClient, tex
     quoted = quote(text, safe="")
     for target in (f"machines?cluster={quoted}", f"machines?marker={quoted}"):
         assert operator.get(f"/v1/{target}").status_code in {200, 422}
-    assert operator.get(f"/v1/clusters/{quoted or 'x'}").status_code in {404, 307}
+    if text not in {"", ".", ".."}:  # a client resolves these itself: RFC 3986, section 5.2.4
+        assert operator.get(f"/v1/clusters/{quoted}").status_code == 404
     body = {"name": "n", "swift_region": text}
     assert operator.post("/v1/locations", json=body).status_code == 404
 

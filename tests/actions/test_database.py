@@ -27,7 +27,11 @@ def quiet(_table: str, _done: int, _total: int) -> None:
 @pytest.fixture
 def filled(database: str, tmp_path: Path) -> Installation:
     oci = open_installation(write_config(tmp_path, database=database))
-    oci.store.write(lambda s: users.create_user(s, "admin", "correct horse", is_admin=True))
+    oci.store.write(
+        lambda s: users.create_user(
+            s, "admin", "correct horse", role="administrator", source="password"
+        )
+    )
     define_cluster(oci)
     introduce(oci, 1)
     introduce(oci, 2)

@@ -1,6 +1,7 @@
 """What OpenAPI promises is what the server does: generated requests, documented answers only."""
 
 import base64
+import re
 import warnings
 
 import pytest
@@ -44,14 +45,16 @@ def test_every_body_that_operators_send_has_an_example_that_is_accepted(
 ) -> None:
     document = operator.get("/v1/openapi.json").json()
     schemas = document["components"]["schemas"]
-    for path, operations in document["paths"].items():
+    # One's own password comes last: everything after it would be refused.
+    paths = sorted(document["paths"].items(), key=lambda item: item[0].startswith("/v1/me"))
+    for path, operations in paths:
         for method, operation in operations.items():
             if "requestBody" not in operation or not path.startswith("/v1/"):
                 continue
             reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
             (example,) = schemas[reference.rpartition("/")[2]]["examples"]
-            answer = operator.request(method, path.replace("{name}", "x"), json=example)
-            assert answer.status_code in {201, 404}, (path, answer.text)
+            answer = operator.request(method, re.sub(r"\{.*?\}", "x", path), json=example)
+            assert answer.status_code in {200, 201, 204, 404}, (path, answer.text)
 
 
 @pytest.mark.schemathesis

@@ -1,5 +1,6 @@
 """Listings of `ocicli`: all pages, and what is wanted only."""
 
+import base64
 import json
 
 import pytest
@@ -10,9 +11,8 @@ from tests.conftest import PASSWORD
 
 
 def test_all_pages_are_followed(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    login = client.Login(
-        f"https://localhost:{server.https_port}", "admin", PASSWORD, str(server.ca)
-    )
+    pair = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+    login = client.Login(f"https://localhost:{server.https_port}", f"Basic {pair}", str(server.ca))
     asking = client.Client(login)
     names = [f"region-{number}" for number in range(5)]
     for name in names:

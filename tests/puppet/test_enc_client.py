@@ -22,9 +22,7 @@ def test_prints_the_answer_and_keeps_it_for_its_owner_only(
     server.reply = (200, YAML)
     result = run("enc_client", NAME)
     assert (result.returncode, result.stdout, result.stderr) == (0, YAML, b"")
-    assert [(seen.method, seen.path) for seen in server.seen] == [
-        ("GET", f"/puppet/v1/enc/{NAME}")
-    ]
+    assert [(seen.method, seen.path) for seen in server.seen] == [("GET", f"/puppet/v1/enc/{NAME}")]
     assert server.seen[0].authorization == f"Bearer {TOKEN}"
     assert cached(tmp_path).read_bytes() == YAML
     assert stat.S_IMODE(cached(tmp_path).stat().st_mode) == 0o600
@@ -77,9 +75,7 @@ def test_an_unknown_machine_loses_its_earlier_answer(
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 409])
-def test_a_refusal_is_never_answered_from_the_cache(
-    run: Run, server: Server, status: int
-) -> None:
+def test_a_refusal_is_never_answered_from_the_cache(run: Run, server: Server, status: int) -> None:
     server.reply = (200, YAML)
     run("enc_client", NAME)
     server.reply = (status, b"{}")
@@ -89,11 +85,10 @@ def test_a_refusal_is_never_answered_from_the_cache(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../etc/passwd", "a/b", "A.example.com", "-x", "a..b", ".a", "a.", "x" * 300, "a\n"]
+    "name",
+    ["", "../etc/passwd", "a/b", "A.example.com", "-x", "a..b", ".a", "a.", "x" * 300, "a\n"],
 )
-def test_a_name_that_is_no_certificate_name_is_refused(
-    run: Run, server: Server, name: str
-) -> None:
+def test_a_name_that_is_no_certificate_name_is_refused(run: Run, server: Server, name: str) -> None:
     result = run("enc_client", name)
     assert (result.returncode, result.stdout) == (1, b"")
     assert b"allowed:" in result.stderr

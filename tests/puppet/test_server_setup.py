@@ -74,7 +74,12 @@ def test_a_missing_module_is_named_before_anything_is_written(root: Path) -> Non
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--url", "http://10.0.0.1"), ("--name", "Puppet/1"), ("--heap-mib", "64"), ("--ca-file", "x")],
+    [
+        ("--url", "http://10.0.0.1"),
+        ("--name", "Puppet/1"),
+        ("--heap-mib", "64"),
+        ("--ca-file", "x"),
+    ],
 )
 def test_a_wrong_argument_is_named(tmp_path: Path, option: str, value: str) -> None:
     file = tmp_path / "file"

@@ -85,7 +85,9 @@ def test_a_restart_before_the_commit_costs_a_repeat(
 def test_requests_are_answered_503_with_the_time_to_come_back(
     remote: Installation, database_server: DatabaseServer
 ) -> None:
-    remote.store.write(lambda s: users.create_user(s, "admin", PASSWORD, is_admin=True))
+    remote.store.write(
+        lambda s: users.create_user(s, "admin", PASSWORD, role="administrator", source="password")
+    )
     client = TestClient(https_app(remote), client=("127.0.0.1", 50000))
     client.auth = ("admin", PASSWORD)
     assert client.post("/v1/swift-regions", json={"name": "r1"}).status_code == 201

@@ -1,6 +1,6 @@
 """Clusters."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import listings
@@ -76,5 +76,6 @@ def delete_cluster(session: Session, name: str) -> None:
     nets = session.scalars(select(Network.name).where(Network.cluster_id == row.id)).all()
     if nets:
         raise InUse("cluster", name, f"networks {', '.join(nets)}")
-    session.execute(delete(Secret).where(Secret.cluster_id == row.id))
+    for secret in session.scalars(select(Secret).where(Secret.cluster_id == row.id)):
+        session.delete(secret)
     session.delete(row)

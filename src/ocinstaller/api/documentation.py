@@ -66,11 +66,17 @@ _REFUSALS: dict[int, tuple[str, dict[str, object]]] = {
         "A value is malformed or not allowed",
         _example(422, "InvalidValue", "cidr: '33' is not allowed", field="cidr", value="33"),
     ),
+    429: (
+        "Too many wrong passwords, here or from this address",
+        _example(429, "Throttled", "too many wrong passwords", allowed="again in 2 seconds"),
+    ),
     503: (
         "The data base cannot be reached at present; Retry-After tells when to try again",
         _example(503, "Unavailable", "the data base cannot be reached at present"),
     ),
 }
+
+_CLUSTER_FILE = "cluster:\n  name: cloud\n  domain: example.com\n"
 
 _BODIES: dict[str, dict[str, object]] = {
     "NewSwiftRegion": {"name": "region-1"},
@@ -85,10 +91,25 @@ _BODIES: dict[str, dict[str, object]] = {
     "NetworkAssignment": {"cluster": "cloud", "role": "all", "iface1": "eth0"},
     "NewCluster": {"name": "cloud", "domain": "example.com"},
     "Enrolment": {"cluster": "cloud", "role": "controller", "location": "zone-1"},
+    "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
+    "UserSettings": {"role": "viewer"},
+    "NewPassword": {"password": "another long password"},
+    "TokenRequest": {"name": "backup", "role": "viewer", "days": 30},
+    "ChangeToPlan": {"add_machines": [{"role": "compute", "count": 3}]},
+    "FileToPlan": {
+        "name": "cloud.yaml",
+        "text": _CLUSTER_FILE,
+    },
+    "FileToApply": {
+        "name": "cloud.yaml",
+        "text": _CLUSTER_FILE,
+    },
 }
 """An example of each body that operators send, by the name of its schema."""
 
 _ALWAYS = (413, 503)
+_LATER = (429, 503)
+_OPERATORS = "/v1/"
 _READING = (404, 422)
 _CHANGING = (400, 404, 409, 412, 422)
 _OPEN = "/health"
@@ -135,6 +156,7 @@ def _describe_refusals(path: str, method: str, operation: dict[str, Any]) -> Non
     """Add the refusals that the kind of the operation can lead to."""
     statuses: tuple[int, ...] = _ALWAYS
     if path != _OPEN:
+        statuses += (429,) if path.startswith(_OPERATORS) else ()
         statuses += (401, 403) + (_READING if method == "get" else _CHANGING)
     for status in sorted(statuses):
         text, example = _REFUSALS[status]
@@ -143,6 +165,6 @@ def _describe_refusals(path: str, method: str, operation: dict[str, Any]) -> Non
             "example": example,
         }
         answer: dict[str, Any] = {"description": text, "content": {_PROBLEM_TYPE: content}}
-        if status == 503:  # noqa: PLR2004
+        if status in _LATER:
             answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
         operation["responses"][str(status)] = answer

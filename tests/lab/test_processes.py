@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,15 @@ PARENT = [
     "import subprocess, sys, time;"
     " child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
     " print(child.pid, flush=True); time.sleep(600)",
+]
+
+LISTENING = [
+    sys.executable,
+    "-c",
+    "import socket, threading, time;"
+    " server = socket.create_server(('127.0.0.1', 0));"
+    " [threading.Thread(target=time.sleep, args=(600,)).start() for _ in range(100)];"
+    " print(server.getsockname()[1], flush=True); time.sleep(600)",
 ]
 
 
@@ -71,6 +81,15 @@ def test_kill_is_immediate_and_find_notices(started):
     started.kill("one")
     assert not identity.alive
     assert started.find("one") is None
+
+
+def test_a_killed_process_has_let_go_of_its_sockets(started):
+    for _ in range(10):
+        started.log_file("server").unlink(missing_ok=True)
+        started.start("server", LISTENING)
+        port = int(wait_for_text(started.log_file("server")))
+        started.kill("server")
+        socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_number_given_to_another_process_is_not_touched(started):

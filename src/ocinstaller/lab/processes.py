@@ -39,7 +39,21 @@ class Identity:
     @property
     def alive(self) -> bool:
         """Tell whether exactly this process still runs; a zombie does not."""
-        return self.boot == _boot_id() and _start_time(self.pid) == self.started
+        stat = _stat(self.pid)
+        return self._is(stat) and stat[0] not in "ZX"
+
+    @property
+    def known(self) -> bool:
+        """Tell whether the number still is this process's, also when it has ended.
+
+        The threads of a killed process end one by one: while its first one is a zombie already,
+        others may still hold its sockets.
+        """
+        return self._is(_stat(self.pid))
+
+    def _is(self, stat: list[str]) -> bool:
+        started = int(stat[STARTTIME_FIELD]) if stat else None
+        return self.boot == _boot_id() and started == self.started
 
 
 class Processes:
@@ -192,7 +206,7 @@ def wait(identities: Sequence[Identity], *, timeout_s: float) -> list[Identity]:
             poll = select.poll()
             poll.register(handle, select.POLLIN)
             left_ms = max(0.0, deadline - time.monotonic()) * 1000
-            if identity.alive and not poll.poll(left_ms):
+            if identity.known and not poll.poll(left_ms):
                 remaining.append(identity)
         finally:
             os.close(handle)
@@ -204,10 +218,15 @@ def _boot_id() -> str:
 
 
 def _start_time(pid: int) -> int | None:
+    stat = _stat(pid)
+    return int(stat[STARTTIME_FIELD]) if stat and stat[0] not in "ZX" else None
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of proc(5)'s stat behind the command's name; empty without a process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return None
-    # The command's name is in parentheses and may itself contain some.
-    fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else int(fields[STARTTIME_FIELD])
+        return []
+    # The name is in parentheses and may itself contain some.
+    return stat.rpartition(")")[2].split()

@@ -22,10 +22,10 @@ STATE = REPOSITORY / ".state"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, then those with images, then the line; the order is kept otherwise."""
+    """Fast tests first, then the line, then what needs the images that the line has built."""
 
     def rank(item: pytest.Item) -> int:
-        return 2 if item.get_closest_marker("line") else bool(item.get_closest_marker("images"))
+        return 2 if item.get_closest_marker("images") else bool(item.get_closest_marker("line"))
 
     items.sort(key=rank)
 

@@ -32,15 +32,15 @@ _NETWORK = (
         help="White list for API, ocicli and web pages: networks from which operators may log in. "
         "Empty allows every address; this server itself is always allowed.",
     ),
-    cfg.URIOpt(
+    cfg.StrOpt(
         "debian_mirror",
-        default="http://deb.debian.org/debian",
-        help="Debian mirror of the installed systems.",
+        default="",
+        help="Debian mirror of the installed systems; empty takes the one of this host's apt.",
     ),
-    cfg.URIOpt(
+    cfg.StrOpt(
         "debian_security_mirror",
-        default="http://security.debian.org/debian-security",
-        help="Mirror of Debian's security updates.",
+        default="",
+        help="Mirror of Debian's security updates; empty takes the one of this host's apt.",
     ),
     cfg.BoolOpt(
         "USE_HTTP_PROXY",

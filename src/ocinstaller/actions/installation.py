@@ -9,8 +9,8 @@ from ocinstaller.actions import credentials
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
-from ocinstaller.images import imageset
-from ocinstaller.images.errors import BrokenImageError
+from ocinstaller.images import aptconf, imageset
+from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.model import addressing, interfaces, naming, storage_layout, target_files
 from ocinstaller.model.errors import Conflict
@@ -144,12 +144,7 @@ def _target_system(
         nics=_nics(session, machine, cluster, hardware),
         hosts=_hosts(session, oci, cluster),
         nameservers=tuple(network.nameservers),
-        packages=target_files.PackageSource(
-            release=oci.conf.releasenames.debian_release,
-            mirror=network.debian_mirror,
-            security_mirror=network.debian_security_mirror,
-            proxy=network.HTTP_PROXY_ADDR if network.USE_HTTP_PROXY else None,
-        ),
+        packages=_packages(oci),
         authorized_keys=_authorized_keys(oci),
         root_ca=oci.authority.root_pem(),
         machine_identity=_identity(
@@ -162,6 +157,27 @@ def _target_system(
             ca_pem=_puppet_ca(oci),
             token=oci.vault.open(machine.puppet_token or b""),
         ),
+    )
+
+
+def _packages(oci: Installation) -> target_files.PackageSource:
+    network = oci.conf.network
+    archive, security = network.debian_mirror, network.debian_security_mirror
+    if not (archive and security):
+        try:
+            found = aptconf.host_mirrors()
+        except SettingError as error:
+            raise Conflict(
+                f"no Debian mirror is configured, and this host's apt names none: {error}",
+                field="network.debian_mirror",
+                allowed="debian_mirror and debian_security_mirror in the server's configuration",
+            ) from error
+        archive, security = archive or found.archive, security or found.security
+    return target_files.PackageSource(
+        release=oci.conf.releasenames.debian_release,
+        mirror=archive,
+        security_mirror=security,
+        proxy=network.HTTP_PROXY_ADDR if network.USE_HTTP_PROXY else None,
     )
 
 

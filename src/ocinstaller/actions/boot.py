@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import credentials
 from ocinstaller.model.errors import InvalidValue
 from ocinstaller.model.states import LOCAL_BOOT_STATES
+from ocinstaller.model.wire import MAC_PATTERN
 from ocinstaller.store.tables import BootOffer, Machine, MachineMac
 
-_MAC = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")
+_MAC = re.compile(MAC_PATTERN)
 _OFFER_LIFETIME = timedelta(days=1)
 
 

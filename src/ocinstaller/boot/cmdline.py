@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from ocinstaller.boot.checks import check_cmdline, check_url
 from ocinstaller.boot.errors import BootSettingError
+from ocinstaller.model.wire import MAC_PATTERN
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_MAC = re.compile(MAC_PATTERN)
 _DISK = re.compile(r"[A-Za-z0-9!._-]{1,64}")
 
 DEFAULT_EXTRA = "noresume random.trust_cpu=on panic=30"

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Text = Annotated[str, StringConstraints(max_length=255)]
 """A short text as hardware reports it: product names, versions, switch ports."""
 
-MacAddress = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")]
+MAC_PATTERN = r"([0-9a-f]{2}:){5}[0-9a-f]{2}"
+
+MacAddress = Annotated[str, StringConstraints(pattern=f"^{MAC_PATTERN}$")]
 """Six octets, lower case, separated by colons (IEEE 802)."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

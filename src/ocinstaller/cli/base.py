@@ -9,7 +9,7 @@ from cliff.command import Command
 from cliff.lister import Lister
 from cliff.show import ShowOne
 
-from ocinstaller.cli.client import Client
+from ocinstaller.cli.client import Client, path
 from ocinstaller.cli.plain_table import PlainTable
 
 Document = dict[str, Any]
@@ -50,6 +50,18 @@ class OciCommand(Command):
         client = getattr(self.app, "client", None)
         assert isinstance(client, Client)  # noqa: S101 - tells the type checker
         return client
+
+
+class OciDelete(OciCommand):
+    """A command that deletes the object which its only argument names."""
+
+    collection: ClassVar[str]
+    """The part of the API's paths below which the object is."""
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        (name,) = (getattr(parsed_args, argument.flags[0]) for argument in self.arguments)
+        self.client.delete(path(self.collection, name))
 
 
 class OciLister(OciCommand, Lister):

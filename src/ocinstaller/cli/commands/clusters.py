@@ -7,7 +7,7 @@ from ocinstaller.cli.base import (
     Argument,
     Columns,
     Document,
-    OciCommand,
+    OciDelete,
     OciLister,
     OciShow,
     Rows,
@@ -36,14 +36,11 @@ class ClusterCreate(OciShow):
         return one(self.client.post(path("clusters"), body))
 
 
-class ClusterDelete(OciCommand):
+class ClusterDelete(OciDelete):
     """Delete a cluster without machines and networks, with its secrets."""
 
+    collection = "clusters"
     arguments = (Argument("name", help="name of the cluster"),)
-
-    def take_action(self, parsed_args: Namespace) -> None:
-        """Ask the server."""
-        self.client.delete(path("clusters", parsed_args.name))
 
 
 class ClusterList(OciLister):

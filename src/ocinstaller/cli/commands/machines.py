@@ -9,7 +9,7 @@ from ocinstaller.cli.base import (
     Argument,
     Columns,
     Document,
-    OciCommand,
+    OciDelete,
     OciLister,
     OciShow,
     Rows,
@@ -129,11 +129,8 @@ class MachineRemove(OciShow):
         return one(self.client.delete(path("machines", parsed_args.machine, "enrolment")))
 
 
-class MachineDestroy(OciCommand):
+class MachineDestroy(OciDelete):
     """Forget a machine that belongs to no cluster."""
 
+    collection = "machines"
     arguments = (Argument("machine", help="serial number"),)
-
-    def take_action(self, parsed_args: Namespace) -> None:
-        """Ask the server."""
-        self.client.delete(path("machines", parsed_args.machine))

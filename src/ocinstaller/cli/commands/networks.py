@@ -5,7 +5,7 @@ from argparse import Namespace
 from ocinstaller.cli.base import (
     Argument,
     Columns,
-    OciCommand,
+    OciDelete,
     OciLister,
     OciShow,
     Rows,
@@ -38,14 +38,11 @@ class NetworkCreate(OciShow):
         return one(self.client.post(path("networks"), body))
 
 
-class NetworkDelete(OciCommand):
+class NetworkDelete(OciDelete):
     """Delete a network without a cluster."""
 
+    collection = "networks"
     arguments = (Argument("name", help="name of the network"),)
-
-    def take_action(self, parsed_args: Namespace) -> None:
-        """Ask the server."""
-        self.client.delete(path("networks", parsed_args.name))
 
 
 class NetworkList(OciLister):

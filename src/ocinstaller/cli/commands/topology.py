@@ -5,7 +5,7 @@ from argparse import Namespace
 from ocinstaller.cli.base import (
     Argument,
     Columns,
-    OciCommand,
+    OciDelete,
     OciLister,
     OciShow,
     Rows,
@@ -25,14 +25,11 @@ class SwiftRegionCreate(OciShow):
         return one(self.client.post(path("swift-regions"), {"name": parsed_args.name}))
 
 
-class SwiftRegionDelete(OciCommand):
+class SwiftRegionDelete(OciDelete):
     """Delete a Swift region without locations."""
 
+    collection = "swift-regions"
     arguments = (Argument("name", help="name of the region"),)
-
-    def take_action(self, parsed_args: Namespace) -> None:
-        """Ask the server."""
-        self.client.delete(path("swift-regions", parsed_args.name))
 
 
 class SwiftRegionList(OciLister):
@@ -57,14 +54,11 @@ class LocationCreate(OciShow):
         return one(self.client.post(path("locations"), body))
 
 
-class LocationDelete(OciCommand):
+class LocationDelete(OciDelete):
     """Delete a location that nothing uses."""
 
+    collection = "locations"
     arguments = (Argument("name", help="name of the location"),)
-
-    def take_action(self, parsed_args: Namespace) -> None:
-        """Ask the server."""
-        self.client.delete(path("locations", parsed_args.name))
 
 
 class LocationList(OciLister):

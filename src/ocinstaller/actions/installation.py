@@ -84,9 +84,14 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        disk=storage_layout.disk_plan(
-            hardware.block_devices, hardware.firmware, squashfs.size_bytes, image.unpacked_bytes
-        ),
+        storage=storage_layout.storage_layout(
+            hardware.block_devices,
+            hardware.firmware,
+            storage_layout.StorageSettings(),
+            storage_layout.DataUse(machine.role or ""),
+            squashfs.size_bytes,
+            image.unpacked_bytes,
+        ).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,

@@ -10,16 +10,19 @@ from ocinstaller.agent.install import layout
 from ocinstaller.model.disk_selection import automatic, check_selector, select
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.hardware import BlockDevice, DiskKind, Firmware
-from ocinstaller.model.plan import ImageRef, InstallPlan
+from ocinstaller.model.plan import ImageRef, InstallPlan, PartitionKind
 from ocinstaller.model.storage_layout import (
     LEFT_ALONE,
     DataUse,
     StorageLayout,
     StorageSettings,
     storage_layout,
+    system_partitions,
 )
 
 GB = 10**9
+NO_CHOICE = StorageSettings()
+NO_DATA = DataUse("compute")
 
 
 def disk(
@@ -32,9 +35,9 @@ def disk(
 
 def lay_out(
     disks: list[BlockDevice],
-    settings: StorageSettings = StorageSettings(),
+    settings: StorageSettings = NO_CHOICE,
     firmware: Firmware = Firmware.UEFI,
-    data: DataUse = DataUse("compute"),
+    data: DataUse = NO_DATA,
 ) -> StorageLayout:
     return storage_layout(disks, firmware, settings, data, GB, 3 * GB)
 
@@ -115,6 +118,11 @@ def test_a_disk_that_is_missing_is_named_with_those_that_exist(selector: str) ->
         select("dest_blk", selector, DISKS)
 
 
+def test_a_chosen_disk_that_is_too_small_is_refused() -> None:
+    with pytest.raises(Conflict, match=r"dest_blk: disk sda \(2\.0 GB ssd\) is too small"):
+        lay_out([disk("sda", 2), disk("sdb")], StorageSettings(dest_blk="sda"))
+
+
 def test_no_disk_large_enough() -> None:
     with pytest.raises(Conflict, match=r"no further disk .* it has: sda \(2\.0 GB ssd\)"):
         lay_out([disk("sda", 2)])
@@ -193,3 +201,22 @@ def test_data_disks_become_volume_groups() -> None:
     ]
     assert [g.name for g in separate.plan.data_groups] == ["cl1vol1vg0", "cl1vol1vg1", "cl1vol1vg2"]
     assert lay_out([disk("sda")], data=data).plan.data_groups == ()
+
+
+@given(st.sampled_from(Firmware), st.integers(0, 2**34), st.integers(0, 2**34))
+def test_only_the_last_partition_takes_the_rest(
+    firmware: Firmware, image: int, unpacked: int
+) -> None:
+    (plan,) = storage_layout(
+        [disk("sda")], firmware, NO_CHOICE, NO_DATA, image, unpacked
+    ).plan.disks
+    *first, last = plan.partitions
+    assert all(partition.size_mib for partition in first)
+    assert last.kind is PartitionKind.ROOT and last.size_mib is None
+    assert plan.minimum_bytes > image + unpacked
+
+
+def test_a_uefi_machine_gets_an_esp_and_a_bios_machine_a_place_for_grub() -> None:
+    kinds = {firmware: system_partitions(firmware, NO_CHOICE)[0].kind for firmware in Firmware}
+    assert kinds[Firmware.UEFI] is PartitionKind.ESP
+    assert kinds[Firmware.BIOS] is PartitionKind.BIOS_BOOT

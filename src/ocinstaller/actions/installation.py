@@ -200,7 +200,7 @@ def _nics(
         before = gathered.get(nic.mac, NicConfig(nic.name, nic.mac, ()))
         address = addresses.get(row.id)
         own = (f"{address.ip}/{row.cidr}",) if address else ()
-        router = addressing.gateway(use.network) if addressing.is_management(use) else None
+        router = use.gateway if addressing.is_management(use) else None
         gathered[nic.mac] = NicConfig(
             nic.name,
             nic.mac,

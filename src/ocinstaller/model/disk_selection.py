@@ -18,7 +18,7 @@ ALLOWED = (
 _SELECTOR = re.compile(
     r"^(?:(?P<word>serial|path|size)=(?P<value>[!-~]{1,128})|(?:/dev/)?(?P<name>[A-Za-z0-9!._-]{1,64}))$"
 )
-_SIZE = re.compile(r"^(?P<number>[1-9][0-9]{0,6}(?:\.[0-9]{1,3})?)(?P<unit>[TGM])B?$")
+_SIZE = re.compile(r"^(?P<number>(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,3})?)(?P<unit>[TGM])B?$")
 _UNITS = {"T": 10**12, "G": 10**9, "M": 10**6}
 _SIZE_TOLERANCE = 0.07
 """Vendors count decimally and round; 7 per cent also covers GiB written as G."""
@@ -61,7 +61,7 @@ def check_selector(field: str, selector: str) -> str:
     :raises InvalidValue: otherwise
     """
     match = _SELECTOR.fullmatch(selector)
-    if not match or (match["word"] == "size" and not _SIZE.fullmatch(match["value"])):
+    if not match or (match["word"] == "size" and not _bytes(match["value"])):
         raise InvalidValue(field, selector, ALLOWED)
     return selector
 
@@ -125,12 +125,15 @@ def select(
     return ChosenDisk(free[0], f"{field} is {selector}{of}")
 
 
-def _about(disk: BlockDevice, size: str) -> bool:
+def _bytes(size: str) -> float:
+    """Return the bytes of a size such as `480G`; 0 for anything that is none."""
     match = _SIZE.fullmatch(size)
-    if match is None:
-        return False
-    wanted = float(match["number"]) * _UNITS[match["unit"]]
-    return abs(disk.size_bytes - wanted) <= wanted * _SIZE_TOLERANCE
+    return float(match["number"]) * _UNITS[match["unit"]] if match else 0.0
+
+
+def _about(disk: BlockDevice, size: str) -> bool:
+    wanted = _bytes(size)
+    return abs(disk.size_bytes - wanted) <= max(disk.size_bytes, wanted) * _SIZE_TOLERANCE
 
 
 _MATCHES: dict[str, Callable[[BlockDevice, str], bool]] = {

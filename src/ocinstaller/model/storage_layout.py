@@ -3,8 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocinstaller.model.disk_selection import AUTOMATIC, ChosenDisk, automatic, select
-from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.disk_selection import (
+    AUTOMATIC,
+    ChosenDisk,
+    automatic,
+    describe,
+    select,
+)
+from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.hardware import BlockDevice, Firmware
 from ocinstaller.model.plan import (
     Array,
@@ -98,7 +104,7 @@ def storage_layout(
     :raises InvalidValue: a setting is malformed, or its RAID type cannot be made
     :raises Conflict: the machine lacks a disk that the settings need
     """
-    partitions = _partitions(firmware, settings)
+    partitions = system_partitions(firmware, settings)
     fixed_mib = sum(partition.size_mib or 0 for partition in partitions)
     volumes_mib = settings.swap_mib if settings.system_on_lvm else 0
     needed = image_bytes + unpacked_bytes + (fixed_mib + volumes_mib + _FREE_MIB) * _MIB
@@ -142,10 +148,19 @@ def _choose(
 ) -> ChosenDisk:
     if selector == AUTOMATIC:
         return automatic(field, disks, needed, taken)
-    return select(field, selector, disks, taken)
+    choice = select(field, selector, disks, taken)
+    if choice.disk.read_only or choice.disk.size_bytes < needed:
+        why = "is read-only" if choice.disk.read_only else "is too small"
+        raise Conflict(
+            f"{field}: disk {describe(choice.disk)} {why}",
+            field=field,
+            value=selector,
+            allowed=f"a writable disk of at least {needed} bytes",
+        )
+    return choice
 
 
-def _partitions(firmware: Firmware, settings: StorageSettings) -> tuple[Partition, ...]:
+def system_partitions(firmware: Firmware, settings: StorageSettings) -> tuple[Partition, ...]:
     """Return the partitions of the first disk: what starts, swap, and the rest for the root."""
     start = (
         Partition(

@@ -18,7 +18,7 @@ from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
 from ocinstaller.model.target_files import HostEntry, Identity, NicConfig, TargetSystem
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine, Network
 
 _UNITS = ("oci-installed.service", "ssh.service", "systemd-networkd.service")
@@ -225,7 +225,7 @@ def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostE
     entries = []
     vip = queries.vip_address(session, cluster.id)
     if vip is not None:
-        name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
+        name = _api_name(session, cluster)
         entries.append(HostEntry(vip.ip, (name,)))
     puppet = oci.conf.puppet
     if puppet.server_address:
@@ -258,8 +258,13 @@ def _api_identity(session: Session, oci: Installation, cluster: Cluster) -> Iden
             field="network",
             allowed="a public network of role all or controller: use network-add first",
         )
-    name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
+    name = _api_name(session, cluster)
     return _identity(oci, [name], [vip.ip])
+
+
+def _api_name(session: Session, cluster: Cluster) -> str:
+    own = setting_rows.of_cluster(session, cluster.id).get("vip_hostname", "")
+    return naming.api_hostname(cluster.name, cluster.domain, str(own))
 
 
 def _authorized_keys(oci: Installation) -> str:

@@ -120,8 +120,8 @@ _ROUTING = (
 def _storing(kind: str) -> tuple[On, ...]:
     """Stores hold everything unless told otherwise, proxies nothing."""
     return (
-        On("swiftstore", each=MachineFlag(f"swift_store_{kind}", default=True)),
-        On("swiftproxy", each=MachineFlag(f"swift_store_{kind}", default=False)),
+        On("swiftstore", each=MachineFlag(f"swift_store_{kind}")),
+        On("swiftproxy", each=MachineFlag(f"swift_store_{kind}")),
     )
 
 

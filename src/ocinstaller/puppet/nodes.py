@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ocinstaller.model import interfaces, naming
 from ocinstaller.model.placement.leaders import first_master
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, setting
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
 from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot
 
 
@@ -16,22 +16,22 @@ def node_snapshot(
     :raises Conflict: the machine has not the interface that carries the API's address
     """
     founder = first_master(cluster)
-    time_server = str(setting(cluster, "time_server_host", ""))
+    time_servers = str(cluster.setting("time_server_host"))
     return NodeSnapshot(
         cluster_name=cluster.name,
         domain=cluster.domain,
-        region_name=str(setting(cluster, "region_name", "RegionOne")),
+        region_name=str(cluster.setting("region_name")),
         hostname=machine.hostname,
         address=cluster.management_address(machine),
         role=machine.role,
         is_bootstrap=founder is not None and founder.hostname == machine.hostname,
         initial_cluster_setup=cluster.initial_cluster_setup,
         vip_hostname=naming.api_hostname(
-            cluster.name, cluster.domain, str(setting(cluster, "vip_hostname", ""))
+            cluster.name, cluster.domain, str(cluster.setting("vip_hostname"))
         ),
         vip=_api_address(cluster, machine),
         controllers=_controllers(cluster),
-        time_servers=(time_server,) if time_server else (),
+        time_servers=tuple(time_servers.split(";")) if time_servers else (),
         secrets=dict(secrets),
     )
 

@@ -2,6 +2,7 @@
 
 from ocinstaller.api.compat.action import Absent
 
+_NOT_YET = "nothing in it does the same yet"
 _BMC = "it does not drive management controllers yet"
 _PROFILES = "it has no hardware profiles"
 _RAID = "it does not configure RAID controllers"
@@ -17,6 +18,22 @@ ABSENT: tuple[Absent, ...] = (
     Absent("machine_display_install_cmd", "it writes images, there is no builder command"),
     Absent("machine_reboot_on_hdd", "it does not log in to machines to restart them"),
     Absent("machine_wipe", "it does not wipe disks on demand"),
+    *(
+        Absent(name, _NOT_YET)
+        for name in (
+            "machine_set",
+            "machine_replace",
+            "machine_ip_add",
+            "machine_ip_remove",
+            "machine_report_counter_reset",
+            "cluster_set",
+            "cluster_rolecounts_list",
+            "cluster_rolecounts_set",
+            "network_set",
+            "swift_caculate_ring",
+            "swift_add_machine_to_ring",
+        )
+    ),
     *(
         Absent(name, _BMC)
         for name in (

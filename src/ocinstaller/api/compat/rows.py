@@ -7,7 +7,8 @@ from ocinstaller.api.compat.envelope import Row, row
 from ocinstaller.model.roles import ROLES
 from ocinstaller.store.tables import Location, Network, SwiftRegion
 
-NOT_BOUND = "-"
+_NOT_BOUND = "-"
+_MATCHES_NOTHING = "0.0.0.0"  # noqa: S104 - no address to listen on
 
 
 def swift_region_row(region: SwiftRegion) -> Row:
@@ -38,20 +39,20 @@ def _network_values(network: Network) -> dict[str, object]:
         "last_ip": network.last_ip,
         "is_public": network.is_public,
         "cluster": network.cluster_id,
-        "cluster_name": network.cluster.name if network.cluster else NOT_BOUND,
+        "cluster_name": network.cluster.name if network.cluster else _NOT_BOUND,
         "role": network.role,
-        "vip_usage": "controller",
+        "vip_usage": network.vip_usage,
         "iface1": network.iface1,
-        "iface2": network.iface2,
-        "lldp_match": "None",
-        "bridgename": None,
-        "vlan": None,
-        "mtu": 0,
+        "iface2": network.iface2 or ("none" if network.cluster else None),
+        "lldp_match": network.lldp_match or "None",
+        "bridgename": network.bridge_name,
+        "vlan": network.vlan,
+        "mtu": network.mtu,
         "location_id": network.location_id,
         "location": network.location.name,
-        "ipmi_match_addr": "0.0.0.0",  # noqa: S104 - matches nothing
-        "ipmi_match_cidr": 0,
-        "ipmi_mode": "ocimanaged",
+        "ipmi_match_addr": network.ipmi_match_addr or _MATCHES_NOTHING,
+        "ipmi_match_cidr": network.ipmi_match_cidr or 0,
+        "ipmi_mode": network.ipmi_mode,
     }
 
 

@@ -148,7 +148,7 @@ def _target_system(
         authorized_keys=_authorized_keys(oci),
         root_ca=oci.authority.root_pem(),
         machine_identity=_identity(
-            oci, [hostname, hostname.split(".")[0]], [a.ip for a in machine.addresses]
+            oci, _machine_names(machine, cluster), [a.ip for a in machine.addresses]
         ),
         api_identity=_api_identity(session, oci, cluster) if machine.role == "controller" else None,
         puppet=target_files.PuppetConfig(
@@ -158,6 +158,18 @@ def _target_system(
             token=oci.vault.open(machine.puppet_token or b""),
         ),
     )
+
+
+def _machine_names(machine: Machine, cluster: Cluster) -> list[str]:
+    """Return the names in a machine's certificate.
+
+    Controllers have the API's too: haproxy passes connections to the data base on as they are.
+    """
+    hostname = machine.hostname or ""
+    names = [hostname, hostname.split(".")[0]]
+    if machine.role == "controller":
+        names.append(naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname))
+    return names
 
 
 def _packages(oci: Installation) -> target_files.PackageSource:

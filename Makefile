@@ -12,7 +12,7 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 .PHONY: run stop test check
 
 run: $(VENV)/.installed
-	$(BIN)/oci-lab run
+	$(BIN)/oci-lab up
 
 stop: $(VENV)/.installed
 	$(BIN)/oci-lab stop

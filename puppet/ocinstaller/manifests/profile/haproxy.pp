@@ -10,20 +10,6 @@ class ocinstaller::profile::haproxy (
 ) {
   $vip_hostname = $ocinstaller::vip_hostname
 
-  # haproxy must be able to start before the virtual address is there.
-  file { '/etc/sysctl.d/50-oci-haproxy.conf':
-    ensure  => file,
-    owner   => 'root',
-    group   => 'root',
-    mode    => '0644',
-    content => "net.ipv4.ip_nonlocal_bind = 1\nnet.ipv6.ip_nonlocal_bind = 1\n",
-  }
-  ~> exec { 'sysctl settings of haproxy':
-    command     => ['/usr/sbin/sysctl', '--load=/etc/sysctl.d/50-oci-haproxy.conf'],
-    refreshonly => true,
-    before      => Ocinstaller::Service['haproxy'],
-  }
-
   file {
     default:
       ensure => file,

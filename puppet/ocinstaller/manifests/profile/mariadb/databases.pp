@@ -32,9 +32,12 @@ class ocinstaller::profile::mariadb::databases (
     }
   }
 
+  # Without the option, the client would end with status 0 whatever the file leads to.
+  $mariadb = ['/usr/bin/mariadb', '--abort-source-on-error', '--execute']
+
   exec { 'data bases and their users':
-    command   => ['/usr/bin/mariadb', '--execute', "source ${directory}/make.sql"],
-    unless    => [['/usr/bin/mariadb', '--execute', "source ${directory}/check.sql"]],
+    command   => $mariadb + ["source ${directory}/make.sql"],
+    unless    => [$mariadb + ["source ${directory}/check.sql"]],
     timeout   => 120,
     logoutput => on_failure,
   }

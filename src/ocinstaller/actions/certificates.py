@@ -45,9 +45,14 @@ class CertificateView:
 
 
 def machine_identity(oci: Installation, machine: Machine, *, renew: bool = False) -> Identity:
-    """Return the certificate of an enrolled machine: its host name and all of its addresses."""
+    """Return the certificate of an enrolled machine: its host name and all of its addresses.
+
+    Controllers have the API's name too: haproxy passes connections to the data base on as they are.
+    """
     hostname = machine.hostname or ""
     names = [hostname, hostname.split(".")[0]]
+    if machine.role == "controller" and machine.cluster is not None:
+        names.append(_api_name(machine.cluster))
     return _identity(oci, names, [address.ip for address in machine.addresses], renew=renew)
 
 

@@ -71,7 +71,7 @@ def _texts(given: _Given) -> dict[str, str | None]:
 
 
 @router.get("/settings/{scope}", tags=["settings"])
-def describe_settings(scope: str) -> list[SettingDescription]:
+def describe_settings(_oci: Oci, scope: str) -> list[SettingDescription]:
     """Tell what settings there are: of `cluster` or of `machine`."""
     return settings.describe_settings(scope)
 

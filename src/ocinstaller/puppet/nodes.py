@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 
-from ocinstaller.model import interfaces, naming
+from ocinstaller.model import naming
+from ocinstaller.model.addressing import networks_for_machine
+from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
+from ocinstaller.model.secret_fields import HIDDEN
+from ocinstaller.model.settings import CLUSTER_SETTINGS, INHERIT, MACHINE_SETTINGS, Value
+from ocinstaller.model.settings.schema import EVERY_ROLE
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
-from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot
+from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
+from ocinstaller.puppet.deployment import deployment, members
 
 
 def node_snapshot(
@@ -30,18 +36,27 @@ def node_snapshot(
             cluster.name, cluster.domain, str(cluster.setting("vip_hostname"))
         ),
         vip=_api_address(cluster, machine),
-        controllers=_controllers(cluster),
+        members=members(cluster),
         time_servers=tuple(time_servers.split(";")) if time_servers else (),
+        deployment=deployment(cluster, machine),
+        settings=_settings(cluster, machine),
         secrets=dict(secrets),
     )
 
 
-def _controllers(cluster: ClusterSnapshot) -> tuple[Member, ...]:
-    members = (machine for machine in cluster.machines if machine.role == "controller")
-    return tuple(
-        Member(member.hostname, cluster.management_address(member))
-        for member in sorted(members, key=lambda member: member.hostname)
-    )
+def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Value]:
+    """Return the settings that the machine's role receives and that are not at their default.
+
+    A machine's own value goes before its cluster's. Secrets travel with the other secrets.
+    """
+    own = {name: value for name, value in machine.settings.items() if value != INHERIT}
+    found = [(CLUSTER_SETTINGS, cluster.settings), (MACHINE_SETTINGS, own)]
+    return {
+        name: value
+        for known, values in found
+        for name, value in values.items()
+        if {machine.role, EVERY_ROLE} & set(known[name].roles) and value != HIDDEN
+    }
 
 
 def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:
@@ -52,5 +67,11 @@ def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress 
         return None
     if machine.nics is None:  # a machine that is only planned: nobody knows its interfaces
         return ApiAddress(vip.ip, vip.prefix, selector)
-    nic = interfaces.select_interface(selector, machine.nics)
-    return ApiAddress(vip.ip, vip.prefix, nic.name)
+    uses = networks_for_machine(
+        [known.use for known in cluster.networks],
+        machine.role,
+        machine.location,
+        has_network_nodes=cluster.counts["network"] > 0,
+    )
+    found = network_layout(uses, {}, machine.nics).of_network
+    return ApiAddress(vip.ip, vip.prefix, found[vip.network])

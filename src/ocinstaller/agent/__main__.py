@@ -1,4 +1,7 @@
-"""`python3 -m ocinstaller.agent`: the live agent; with `installed`: of the installed system."""
+"""`python3 -m ocinstaller.agent`: the live agent.
+
+With `installed` that of the installed system, with `rings` Swift's rings are brought up to date.
+"""
 
 import logging
 import signal
@@ -12,9 +15,9 @@ USAGE_STATUS = 2
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two agents until it is done or asked to stop; return the exit status."""
-    if arguments not in ([], ["installed"]):
-        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed]\n")
+    """Run one of the agents until it is done or asked to stop; return the exit status."""
+    if arguments not in ([], ["installed"], ["rings"]):
+        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed|rings]\n")
         return USAGE_STATUS
     journal.start()
     stop = Event()
@@ -31,7 +34,11 @@ def main(arguments: list[str]) -> int:
 
 def _work(arguments: list[str], stop: Event) -> int:
     try:
-        # Only one of them is imported: both have to start fast.
+        # Only one of them is imported: all have to start fast.
+        if arguments == ["rings"]:
+            from ocinstaller.agent import rings
+
+            return rings.start()
         if arguments:
             from ocinstaller.agent import installed
 

@@ -95,6 +95,11 @@ class System:
         return self.root / "var/log/oci"
 
     @property
+    def rings(self) -> Path:
+        """Directory of Swift's rings."""
+        return self.root / "etc/swift"
+
+    @property
     def puppet_conf(self) -> Path:
         """Puppet's configuration."""
         return self.root / "etc/puppet/puppet.conf"
@@ -106,7 +111,7 @@ def start(stop: Event, system: System | None = None) -> int:
     Return the exit status: 0 when the system is configured, 1 when Puppet failed.
     """
     system = system or System()
-    config = _load(system.config)
+    config = load_config(system.config)
     client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(system.key))
     events = Events(client, config.serial, stop)
     try:
@@ -223,7 +228,11 @@ def _enable_puppet(run: Run) -> None:
         _LOG.error("Puppet's service could not be enabled: %s", error)
 
 
-def _load(path: Path) -> InstalledConfig:
+def load_config(path: Path) -> InstalledConfig:
+    """Read what the server left for the agent.
+
+    :raises SettingsError: it cannot be read or is malformed
+    """
     try:
         return InstalledConfig.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -13,6 +13,7 @@ from ocinstaller.api import (
     nodes,
     problems,
     puppet,
+    rings,
     v1,
 )
 from ocinstaller.api.auth import Server
@@ -55,7 +56,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    operators = (v1.router, cluster_results.router, access.router)
+    operators = (v1.router, cluster_results.router, access.router, rings.router)
     for router in (*operators, nodes.router, puppet.router, *more):
         app.include_router(router)
 

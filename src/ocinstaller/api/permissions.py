@@ -55,6 +55,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
+    ("GET", "/v1/clusters/{name}/rings"): Access("swift-ring-show", _READ, "cluster"),
+    ("POST", "/v1/clusters/{name}/rings/calculation"): Access(
+        "swift-calculate-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/rings/publication"): Access(
+        "swift-publish-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/machines/{name}/rings/calculation"): Access(
+        "swift-add-machine-to-ring", _OPERATE, "machine"
+    ),
     ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
     ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),
     ("POST", "/v1/tokens"): Access("token-create", _OWN, "api token"),

@@ -22,7 +22,14 @@ from ocinstaller.store.access_tables import AuditRecord
 T = TypeVar("T")
 
 UNAUDITED_TABLES = frozenset(
-    {"audit_records", "boot_offers", "install_log", "login_failures", "machine_macs"}
+    {
+        "audit_records",
+        "boot_offers",
+        "install_log",
+        "login_failures",
+        "machine_macs",
+        "swift_ring_copies",
+    }
 )
 """What machines and the server note for themselves; no decision of anybody."""
 

@@ -14,11 +14,13 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import machine_storage
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.installation import target_image
 from ocinstaller.actions.ring_views import Measured, RingsView, copy_view, ring_view
 from ocinstaller.drivers.rings import Calculation, RingState, calculate, ring_file
 from ocinstaller.model.errors import Conflict
-from ocinstaller.model.rings.devices import RingKind
+from ocinstaller.model.rings.devices import RingKind, StoreDisk
 from ocinstaller.model.rings.planning import (
     RingFacts,
     RingPlan,
@@ -82,7 +84,7 @@ def calculate_rings(
         published rings meanwhile
     """
     with oci.store.read() as session:
-        scene = _scene(session, name, request)
+        scene = _scene(session, oci, name, request)
     done = _calculations(scene, request)
     files = {plan.spec.name: ring_file(calculation.state) for plan, calculation in done}
     if not dry_run:
@@ -209,12 +211,13 @@ def ensure_rings(oci: Installation, name: str) -> None:
         oci.store.write(lambda session: publish_rings(session, name))
 
 
-def _scene(session: Session, name: str, request: RingRequest) -> _Scene:
+def _scene(session: Session, oci: Installation, name: str, request: RingRequest) -> _Scene:
     cluster = queries.cluster(session, name)
     published = _states(session, cluster.id, published=True)
     places = rings.places(session)
+    snapshot = snapshots.cluster_snapshot(session, cluster)
     facts = RingFacts(
-        disks=rings.disks(session, cluster.id),
+        disks=_disks(session, oci, snapshot, cluster.id),
         places=places.places,
         weights=request.weights(rings.weights(session, cluster.id)),
         members={
@@ -227,8 +230,21 @@ def _scene(session: Session, name: str, request: RingRequest) -> _Scene:
         },
         welcome=_welcome(session, cluster.id) | {request.machine},
     )
-    snapshot = snapshots.cluster_snapshot(session, cluster)
     return _Scene(cluster.id, snapshot, facts, published, places)
+
+
+def _disks(
+    session: Session, oci: Installation, cluster: ClusterSnapshot, cluster_id: int
+) -> dict[str, tuple[StoreDisk, ...]]:
+    """Return each machine's data disks: those that it was, or would be, installed with."""
+    found = rings.installed_disks(session, cluster_id)
+    missing = [m for m in rings.storing_machines(session, cluster_id) if m.plan_id is None]
+    image = target_image(oci) if missing else None
+    for machine in missing:
+        if image is not None:
+            layout = machine_storage.layout_of(session, oci, machine, image, cluster)
+            found[machine.serial] = machine_storage.store_disks(layout)
+    return found
 
 
 def _welcome(session: Session, cluster_id: int) -> frozenset[str]:

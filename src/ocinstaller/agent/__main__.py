@@ -1,6 +1,7 @@
 """`python3 -m ocinstaller.agent`: the live agent.
 
-With `installed` that of the installed system, with `rings` Swift's rings are brought up to date.
+With `installed` that of the installed system, with `rings` Swift's rings are brought up to date,
+with `sync-esp` it copies between the EFI system partitions of a mirrored system.
 """
 
 import logging
@@ -16,8 +17,8 @@ USAGE_STATUS = 2
 
 def main(arguments: list[str]) -> int:
     """Run one of the agents until it is done or asked to stop; return the exit status."""
-    if arguments not in ([], ["installed"], ["rings"]):
-        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed|rings]\n")
+    if arguments not in ([], ["installed"], ["rings"], ["sync-esp"]):
+        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed | rings | sync-esp]\n")
         return USAGE_STATUS
     journal.start()
     stop = Event()
@@ -39,6 +40,10 @@ def _work(arguments: list[str], stop: Event) -> int:
             from ocinstaller.agent import rings
 
             return rings.start()
+        if arguments == ["sync-esp"]:
+            from ocinstaller.agent import espsync
+
+            return 0 if espsync.sync() else 1
         if arguments:
             from ocinstaller.agent import installed
 

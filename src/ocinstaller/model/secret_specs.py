@@ -30,6 +30,7 @@ class SecretSpec:
 
 
 _CONTROLLER = frozenset({"controller"})
+_SWIFT = frozenset({"swiftproxy", "swiftstore"})
 
 SECRETS: tuple[SecretSpec, ...] = (
     SecretSpec("keystone_db", SecretKind.PASSWORD, _CONTROLLER),
@@ -41,6 +42,8 @@ SECRETS: tuple[SecretSpec, ...] = (
     SecretSpec("rabbitmq_keystone", SecretKind.PASSWORD, _CONTROLLER),
     SecretSpec("rabbitmq_cookie", SecretKind.ERLANG_COOKIE, _CONTROLLER),
     SecretSpec("haproxy_stats", SecretKind.PASSWORD, _CONTROLLER),
+    SecretSpec("swift_hash_prefix", SecretKind.PASSWORD, _SWIFT),
+    SecretSpec("swift_hash_suffix", SecretKind.PASSWORD, _SWIFT),
 )
 
 

@@ -28,6 +28,7 @@ UNAUDITED_TABLES = frozenset(
         "install_log",
         "login_failures",
         "machine_macs",
+        "swift_devices",
         "swift_ring_copies",
     }
 )

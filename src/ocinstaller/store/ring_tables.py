@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ocinstaller.store.tables import Base, UtcDateTime
@@ -58,3 +58,14 @@ class SwiftRingCopy(Base):
     version: Mapped[int]
     sha256: Mapped[str] = mapped_column(_DIGEST)
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SwiftDevice(Base):
+    """A data disk that a machine's installation gave to Swift."""
+
+    __tablename__ = "swift_devices"
+    machine_id: Mapped[int] = mapped_column(
+        ForeignKey("machines.id", ondelete="CASCADE"), primary_key=True
+    )
+    label: Mapped[str] = mapped_column(String(12), primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)

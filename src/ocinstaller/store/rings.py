@@ -1,20 +1,17 @@
 """Reading what ring planning needs, and the rings themselves."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from ocinstaller.model.hardware import BlockDevice
-from ocinstaller.model.rings.devices import RingKind
+from ocinstaller.model.rings.devices import RingKind, StoreDisk
 from ocinstaller.model.rings.planning import STORING_ROLES, Place, Weights
-from ocinstaller.store.ring_tables import SwiftRing, SwiftRingCopy, SwiftRingWeight
+from ocinstaller.store.ring_tables import SwiftDevice, SwiftRing, SwiftRingCopy, SwiftRingWeight
 from ocinstaller.store.tables import Location, Machine, SwiftRegion
-
-_DISKS = TypeAdapter(tuple[BlockDevice, ...])
 
 ALL_MACHINES = ""
 """What a weight says in place of a serial number when it is for all machines."""
@@ -40,15 +37,24 @@ def places(session: Session) -> NamedPlaces:
     )
 
 
-def disks(session: Session, cluster_id: int) -> dict[str, tuple[BlockDevice, ...]]:
-    """Return what the machines that can store reported of their disks, by serial number."""
-    query = select(Machine.serial, Machine.hardware["block_devices"]).where(
-        Machine.cluster_id == cluster_id, Machine.role.in_(STORING_ROLES)
+def storing_machines(session: Session, cluster_id: int) -> list[Machine]:
+    """Return the machines of a cluster that can store."""
+    query = select(Machine).where(Machine.cluster_id == cluster_id, Machine.role.in_(STORING_ROLES))
+    return list(session.scalars(query.options(undefer(Machine.hardware))))
+
+
+def installed_disks(session: Session, cluster_id: int) -> dict[str, tuple[StoreDisk, ...]]:
+    """Return the data disks of machines whose installation was requested, by serial number."""
+    query = (
+        select(Machine.serial, SwiftDevice.label, SwiftDevice.size_bytes)
+        .join(SwiftDevice, SwiftDevice.machine_id == Machine.id)
+        .where(Machine.cluster_id == cluster_id, Machine.plan_id.is_not(None))
+        .order_by(Machine.serial, SwiftDevice.label)
     )
-    return {
-        serial: _DISKS.validate_python(reported or ())
-        for serial, reported in session.execute(query)
-    }
+    found: dict[str, list[StoreDisk]] = defaultdict(list)
+    for serial, label, size in session.execute(query):
+        found[serial].append(StoreDisk(label, size))
+    return {serial: tuple(disks) for serial, disks in found.items()}
 
 
 def weights(session: Session, cluster_id: int) -> Weights:

@@ -1,8 +1,6 @@
 """Clusters that store, for the tests of rings."""
 
-from dataclasses import replace
-
-from ocinstaller.model.hardware import BlockDevice, DiskKind
+from ocinstaller.model.rings.devices import StoreDisk
 from ocinstaller.model.rings.planning import Place, RingFacts
 from ocinstaller.model.snapshot import AddressFacts, ClusterSnapshot, MachineFacts, Value
 from ocinstaller.model.states import PuppetStatus
@@ -11,16 +9,9 @@ from tests.model.worlds import network
 GIB = 1024**3
 
 
-def disk(name: str, gib: int = 4000, serial: str = "", *, read_only: bool = False) -> BlockDevice:
-    return BlockDevice(
-        name=name, size_bytes=gib * GIB, kind=DiskKind.HDD, serial=serial, read_only=read_only
-    )
-
-
-def disks(data: int, gib: int = 4000) -> tuple[BlockDevice, ...]:
-    """Return a system disk and data disks."""
-    names = [f"sd{chr(ord('a') + n)}" for n in range(data + 1)]
-    return (disk(names[0], 100), *(disk(name, gib, f"WD-{name}-0001") for name in names[1:]))
+def disks(data: int, gib: int = 4000) -> tuple[StoreDisk, ...]:
+    """Return data disks."""
+    return tuple(StoreDisk(f"oci-{n}", gib * GIB) for n in range(1, data + 1))
 
 
 def store(number: int, zone: int, role: str = "swiftstore", **settings: Value) -> MachineFacts:
@@ -46,7 +37,3 @@ def facts(machines: tuple[MachineFacts, ...], data: int = 2, zones: int = 9) -> 
         disks={machine.serial or "": disks(data) for machine in machines},
         places={f"zone-{n}": Place((n + 1) // 2, n) for n in range(1, zones + 1)},
     )
-
-
-def with_disks(known: RingFacts, serial: str, *found: BlockDevice) -> RingFacts:
-    return replace(known, disks={**known.disks, serial: found})

@@ -1,21 +1,10 @@
 """What a ring is made of: kinds, devices and their labels."""
 
-import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ocinstaller.model.hardware import BlockDevice
-
-LABEL_PREFIX = "oci-"
-_LABEL_REST = 8
-"""XFS labels have at most 12 characters (mkfs.xfs(8))."""
-_NOT_IN_LABELS = re.compile(r"[^A-Za-z0-9._-]")
-
 GIB = 1024**3
-SMALLEST_DISK = 300 * 1024**2
-"""Bytes that mkfs.xfs wants at least, since xfsprogs 5.19."""
 
 
 class RingKind(StrEnum):
@@ -57,6 +46,14 @@ class RingSpec:
 
 
 @dataclass(frozen=True)
+class StoreDisk:
+    """A data disk of a machine: its file system's label and its size."""
+
+    label: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Device:
     """A disk of a machine as a ring knows it.
 
@@ -77,33 +74,6 @@ class Device:
     def key(self) -> tuple[str, str]:
         """What identifies it."""
         return self.serial, self.label
-
-
-def labels(disks: Sequence[BlockDevice]) -> tuple[str, ...]:
-    """Return the file system label of each data disk of a machine.
-
-    The end of the disk's serial number, which is what its sticker shows; without one the end of
-    its place, else its name. Disks that would share a label get digits of a digest instead.
-    """
-    names = [_rest(disk) for disk in disks]
-    return tuple(
-        LABEL_PREFIX + (name if names.count(name) == 1 else _digits(_identity(disk), disk.name))
-        for name, disk in zip(names, disks, strict=True)
-    )
-
-
-def _rest(disk: BlockDevice) -> str:
-    return _NOT_IN_LABELS.sub("", _identity(disk))[-_LABEL_REST:].lstrip("-._") or _digits(
-        _identity(disk)
-    )
-
-
-def _identity(disk: BlockDevice) -> str:
-    return disk.serial or disk.by_path or disk.name
-
-
-def _digits(*words: str) -> str:
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:_LABEL_REST]
 
 
 def weight_of(size_bytes: int) -> float:

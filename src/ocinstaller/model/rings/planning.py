@@ -4,25 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocinstaller.model.errors import Conflict, InvalidValue
-from ocinstaller.model.hardware import BlockDevice
 from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.placement.spelling import is_yes
 from ocinstaller.model.rings.devices import (
     PORTS,
-    SMALLEST_DISK,
     Device,
     RingKind,
     RingSpec,
-    labels,
+    StoreDisk,
     object_ports,
     weight_of,
 )
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order, setting
 from ocinstaller.model.states import PuppetStatus
-from ocinstaller.model.storage_layout import system_disk
 
 STORING_ROLES = ("swiftstore", "swiftproxy")
 """Roles whose machines can have data disks for Swift."""
+
+STORING_SERVICES = frozenset(f"swift-{kind}" for kind in RingKind)
 
 PART_POWER = 19
 REPLICAS = 3
@@ -37,7 +36,7 @@ _MOST_REPLICAS = 32
 _MOST_HOURS = 255
 """Swift counts the hours since a move in a byte."""
 
-_Disks = tuple[BlockDevice, ...]
+_Disks = tuple[StoreDisk, ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Weights:
     usual: Mapping[RingKind, float] = field(default_factory=dict)
     machines: Mapping[tuple[RingKind, str], float] = field(default_factory=dict)
 
-    def of(self, kind: RingKind, serial: str, disk: BlockDevice) -> float:
+    def of(self, kind: RingKind, serial: str, disk: StoreDisk) -> float:
         """Return the weight of a disk."""
         said = self.machines.get((kind, serial), self.usual.get(kind))
         return weight_of(disk.size_bytes) if said is None else said
@@ -69,7 +68,7 @@ class Weights:
 class RingFacts:
     """What planning needs to know beside the cluster.
 
-    :ivar disks: what each machine reported, by serial number.
+    :ivar disks: the data disks of each machine, by serial number.
     :ivar places: of the locations, by name.
     :ivar members: serial numbers of the machines in each published ring; a ring that is absent
         has never been published.
@@ -157,25 +156,13 @@ def plan_ring(cluster: ClusterSnapshot, spec: RingSpec, facts: RingFacts) -> Rin
     return plan
 
 
-def data_disks(disks: _Disks) -> _Disks:
-    """Return the disks of a machine that Swift may use: all but the system's and useless ones."""
-    if not disks:
-        return ()
-    system = system_disk(disks)
-    return tuple(
-        disk
-        for disk in disks
-        if disk is not system and not disk.read_only and disk.size_bytes >= SMALLEST_DISK
-    )
-
-
 def _obstacle(machine: MachineFacts, spec: RingSpec, facts: RingFacts) -> str:
     """Return why a machine cannot be in the ring; empty when it can."""
     serial = machine.serial or ""
     if machine.location not in facts.places:
         return "it has no location"
-    if not data_disks(facts.disks.get(serial, ())):
-        return "it reported no data disk: one beside the system's, writable, of at least 300 MiB"
+    if not facts.disks.get(serial):
+        return "it has no data disk: one beside the system's, writable, of at least 300 MiB"
     members = facts.members.get(spec.name)
     if members is None or serial in members or serial in facts.welcome:
         return ""
@@ -188,22 +175,21 @@ def _devices(
     cluster: ClusterSnapshot, machine: MachineFacts, spec: RingSpec, facts: RingFacts
 ) -> list[Device]:
     serial = machine.serial or ""
-    disks = data_disks(facts.disks[serial])
-    names = labels(disks)
-    ports = _ports(machine, spec, facts, names)
+    disks = facts.disks[serial]
+    ports = _ports(machine, spec, facts, tuple(disk.label for disk in disks))
     place = facts.places[machine.location]
     return [
         Device(
             serial=serial,
             hostname=machine.hostname,
-            label=label,
+            label=disk.label,
             region=place.region,
             zone=place.zone,
             address=cluster.management_address(machine),
-            port=ports[label],
+            port=ports[disk.label],
             weight=facts.weights.of(spec.kind, serial, disk),
         )
-        for label, disk in zip(names, disks, strict=True)
+        for disk in disks
     ]
 
 

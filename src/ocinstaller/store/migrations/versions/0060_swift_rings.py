@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0020"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
@@ -64,9 +64,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("machine_id", "name", name=op.f("pk_swift_ring_copies")),
     )
+    op.create_table(
+        "swift_devices",
+        sa.Column("machine_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(12), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["machine_id"],
+            ["machines.id"],
+            name=op.f("fk_swift_devices_machine_id_machines"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("machine_id", "label", name=op.f("pk_swift_devices")),
+    )
 
 
 def downgrade() -> None:
     """Undo this revision."""
-    for table in ("swift_ring_copies", "swift_ring_weights", "swift_rings"):
+    for table in ("swift_devices", "swift_ring_copies", "swift_ring_weights", "swift_rings"):
         op.drop_table(table)

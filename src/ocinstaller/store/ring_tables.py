@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.dialects.mysql import MEDIUMBLOB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ocinstaller.store.tables import Base, UtcDateTime
@@ -10,9 +11,8 @@ from ocinstaller.store.tables import Base, UtcDateTime
 _DIGEST = String(64)
 _RING = String(32)
 _SERIAL = String(128)
-_LARGE = LargeBinary(2**24 - 1)
-"""More than MariaDB's BLOB; a ring of 2^32 partitions would not fit, one that any data base takes
-in a statement does."""
+_LARGE = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
+"""MariaDB's BLOB ends at 64 KiB."""
 
 
 class SwiftRing(Base):

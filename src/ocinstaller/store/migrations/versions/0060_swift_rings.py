@@ -2,13 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.mysql import MEDIUMBLOB
 
 revision = "0060"
-down_revision = "0030"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
-_LARGE = sa.LargeBinary(2**24 - 1)
+_LARGE = sa.LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
 
 
 def upgrade() -> None:

@@ -11,19 +11,11 @@ from ocinstaller.actions import rings
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import BlockDevice, DiskKind
-from ocinstaller.puppet.classification import ROLE_CLASSES
 from ocinstaller.store.tables import Machine
 from tests.api.test_machine_way import bearer, define_cluster, enrol
 from tests.support import GIB, report
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*Eventlet is deprecated.*")
-
-
-@pytest.fixture(autouse=True)
-def deployable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let stores be enrolled before their Puppet class exists."""
-    for role in ("swiftstore", "swiftproxy"):
-        monkeypatch.setitem(ROLE_CLASSES, role, f"ocinstaller::role::{role}")
 
 
 def disk(name: str, gib: int) -> BlockDevice:

@@ -111,8 +111,7 @@ def start(stop: Event, system: System | None = None) -> int:
     Return the exit status: 0 when the system is configured, 1 when Puppet failed.
     """
     system = system or System()
-    config = load_config(system.config)
-    client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(system.key))
+    config, client = connect(system)
     events = Events(client, config.serial, stop)
     try:
         _announce(events, InstallEvent.BOOTED, config.plan_id)
@@ -228,11 +227,17 @@ def _enable_puppet(run: Run) -> None:
         _LOG.error("Puppet's service could not be enabled: %s", error)
 
 
-def load_config(path: Path) -> InstalledConfig:
-    """Read what the server left for the agent.
+def connect(system: System) -> tuple[InstalledConfig, Client]:
+    """Return the agent's configuration and a client of the server that it names.
 
-    :raises SettingsError: it cannot be read or is malformed
+    :raises SettingsError: the configuration cannot be read
     """
+    config = _load(system.config)
+    tls = tls_context(load_ca(Path(config.ca_file)))
+    return config, Client(config.url, tls, load_key(system.key))
+
+
+def _load(path: Path) -> InstalledConfig:
     try:
         return InstalledConfig.model_validate_json(path.read_bytes())
     except OSError as error:

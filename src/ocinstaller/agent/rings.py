@@ -10,8 +10,7 @@ from pathlib import Path
 from ocinstaller.agent.client import Client
 from ocinstaller.agent.errors import BadAnswer
 from ocinstaller.agent.files import write_atomically
-from ocinstaller.agent.installed import System, load_config
-from ocinstaller.agent.trust import load_ca, load_key, tls_context
+from ocinstaller.agent.installed import System, connect
 from ocinstaller.model.rings.wire import RingFile, RingsTaken
 
 _LOG = logging.getLogger(__name__)
@@ -23,8 +22,7 @@ def start(system: System | None = None) -> int:
     :raises AgentError: the server cannot be reached, refuses, or sent something else
     """
     system = system or System()
-    config = load_config(system.config)
-    client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(system.key))
+    config, client = connect(system)
     wanted = client.rings(config.serial).rings
     system.rings.mkdir(mode=0o755, parents=True, exist_ok=True)
     for ring in wanted:

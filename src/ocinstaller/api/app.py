@@ -8,6 +8,7 @@ from ocinstaller.actions.login import PasswordCache
 from ocinstaller.api import (
     access,
     boot,
+    certificates,
     cluster_results,
     documentation,
     events,
@@ -66,6 +67,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         v1.router,
         cluster_results.router,
         access.router,
+        certificates.router,
         events.router,
         rings.router,
     )

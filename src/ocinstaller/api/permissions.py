@@ -65,6 +65,10 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/machines/{name}/rings/calculation"): Access(
         "swift-add-machine-to-ring", _OPERATE, "machine"
     ),
+    ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
+    ("POST", "/v1/certificates/{name}/renewal"): Access(
+        "certificate-renew", _OPERATE, "certificate"
+    ),
     ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
     ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),
     ("POST", "/v1/tokens"): Access("token-create", _OWN, "api token"),

@@ -48,6 +48,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("swift-remove-machine-from-ring", "swift", "SwiftRemoveMachineFromRing"),
     CommandEntry("swift-publish-ring", "swift", "SwiftPublishRing"),
     CommandEntry("swift-ring-show", "swift", "SwiftRingShow"),
+    CommandEntry("certificate-list", "certificates", "CertificateList"),
+    CommandEntry("certificate-renew", "certificates", "CertificateRenew"),
     CommandEntry("user-list", "users", "UserList"),
     CommandEntry("user-create", "users", "UserCreate"),
     CommandEntry("user-set", "users", "UserSet"),

@@ -39,6 +39,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotModified, _not_modified)
 
 
+def status_of(error: errors.OciError) -> int:
+    """Return the HTTP status of a refusal."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
 def problem(
     status: int,
     title: str,
@@ -62,7 +67,7 @@ class _ProblemResponse(JSONResponse):
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.OciError):
         raise error
-    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    status = status_of(error)
     LOG.warning(
         "refused",
         extra={"method": request.method, "path": request.url.path, "reason": error.message},

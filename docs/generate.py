@@ -27,7 +27,7 @@ from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
 from ocinstaller.model.secret_specs import SECRETS
 from ocinstaller.model.services import CONDITIONS, SERVICES, Service
 from ocinstaller.model.states import LOCAL_BOOT_STATES, MEANINGS, TRANSITIONS, State
-from ocinstaller.model.storage_layout import PARTITIONS
+from ocinstaller.model.storage_layout import StorageSettings, system_partitions
 from ocinstaller.puppet.classification import ROLE_CLASSES
 from ocinstaller.settings import DEFAULT_CONFIG, OPTIONS
 
@@ -127,7 +127,7 @@ def model() -> str:
     for firmware in Firmware:
         parts = [
             f"{p.label} ({p.size_mib or 'rest'}{' MiB' if p.size_mib else ''})"
-            for p in PARTITIONS[firmware]
+            for p in system_partitions(firmware, StorageSettings())
         ]
         lines.append(f"| {firmware} | {', '.join(parts)} |")
     return "\n".join(lines) + "\n"

@@ -84,9 +84,14 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        disk=storage_layout.disk_plan(
-            hardware.block_devices, hardware.firmware, squashfs.size_bytes, image.unpacked_bytes
-        ),
+        storage=storage_layout.storage_layout(
+            hardware.block_devices,
+            hardware.firmware,
+            storage_layout.StorageSettings(),
+            storage_layout.DataUse(machine.role or ""),
+            squashfs.size_bytes,
+            image.unpacked_bytes,
+        ).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -195,7 +200,7 @@ def _nics(
         before = gathered.get(nic.mac, NicConfig(nic.name, nic.mac, ()))
         address = addresses.get(row.id)
         own = (f"{address.ip}/{row.cidr}",) if address else ()
-        router = addressing.gateway(use.network) if addressing.is_management(use) else None
+        router = use.gateway if addressing.is_management(use) else None
         gathered[nic.mac] = NicConfig(
             nic.name,
             nic.mac,

@@ -179,11 +179,11 @@ def _give_address(
     use = queries.network_use(network)
     if not addressing.needs_address(use):
         return
-    used = queries.used_addresses(session, network.id) | reserved_addresses(oci)
+    used, reserved = queries.used_addresses(session, network.id), reserved_addresses(oci)
     if fixed_ip is not None:
-        address = addressing.check_fixed_address(fixed_ip, use, used)
+        address = addressing.check_fixed_address(fixed_ip, use, used, reserved)
     else:
-        address = addressing.next_address(use.name, use.addresses, used)
+        address = addressing.next_address(use, used, reserved)
     session.add(IpAddress(ip=str(address), usefor="machine", network=network, machine=machine))
 
 

@@ -1,4 +1,7 @@
-"""`python3 -m ocinstaller.agent`: the live agent; with `installed`: of the installed system."""
+"""`python3 -m ocinstaller.agent`: the live agent; with `installed`: of the installed system.
+
+With `sync-esp` it copies between the EFI system partitions of a mirrored system.
+"""
 
 import logging
 import signal
@@ -12,9 +15,9 @@ USAGE_STATUS = 2
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two agents until it is done or asked to stop; return the exit status."""
-    if arguments not in ([], ["installed"]):
-        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed]\n")
+    """Run one of the agents until it is done or asked to stop; return the exit status."""
+    if arguments not in ([], ["installed"], ["sync-esp"]):
+        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed | sync-esp]\n")
         return USAGE_STATUS
     journal.start()
     stop = Event()
@@ -31,7 +34,11 @@ def main(arguments: list[str]) -> int:
 
 def _work(arguments: list[str], stop: Event) -> int:
     try:
-        # Only one of them is imported: both have to start fast.
+        # Only one of them is imported: all have to start fast.
+        if arguments == ["sync-esp"]:
+            from ocinstaller.agent import espsync
+
+            return 0 if espsync.sync() else 1
         if arguments:
             from ocinstaller.agent import installed
 

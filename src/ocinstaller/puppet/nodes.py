@@ -47,9 +47,10 @@ def _controllers(cluster: ClusterSnapshot) -> tuple[Member, ...]:
 def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:
     vip = cluster.vip
     network = cluster.network_by_name.get(vip.network) if vip else None
-    if vip is None or network is None or network.iface1 is None or machine.role != "controller":
+    selector = network.use.link.iface1 if network else None
+    if vip is None or selector is None or machine.role != "controller":
         return None
     if machine.nics is None:  # a machine that is only planned: nobody knows its interfaces
-        return ApiAddress(vip.ip, vip.prefix, network.iface1)
-    nic = interfaces.select_interface(network.iface1, machine.nics)
+        return ApiAddress(vip.ip, vip.prefix, selector)
+    nic = interfaces.select_interface(selector, machine.nics)
     return ApiAddress(vip.ip, vip.prefix, nic.name)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from ocinstaller.model.addressing import is_host
 from ocinstaller.model.placement.choices import cluster_choices, machine_choices
 from ocinstaller.model.placement.conditions import ALWAYS, Has, Verdict, joined
 from ocinstaller.model.placement.facts import Decision, Fact, Scene
@@ -10,9 +11,6 @@ from ocinstaller.model.placement.leaders import leader_decisions
 from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.services import SERVICES, On, Service
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
-
-_LOOPBACK_PREFIX = 32
-"""An address that is a network of its own is announced by routing and sits on `lo`."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +137,16 @@ def _api_address(scene: Scene) -> Decision:
     if vip is None:
         return Decision("API address", "none", "no public network of role all or controller", ())
     facts = (Fact("network", vip.network), Fact("prefix", vip.prefix))
-    if vip.prefix == _LOOPBACK_PREFIX:
-        return Decision("API address", f"{vip.ip} on lo", f"network {vip.network} is a /32", facts)
     network = scene.cluster.network_by_name.get(vip.network)
-    interface = network.iface1 if network else None
-    if network and network.iface2:
+    if network and is_host(network.use.network):
+        return Decision(
+            "API address",
+            f"{vip.ip} on lo",
+            f"network {vip.network} is a single address (/{vip.prefix})",
+            facts,
+        )
+    interface = network.use.link.iface1 if network else None
+    if network and network.use.link.iface2:
         interface = "bond0"
     choice = f"{vip.ip} on {interface or 'no interface'}"
     return Decision("API address", choice, f"reserved in network {vip.network}", facts)

@@ -2,31 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.installation import storage_of, target_image
 from ocinstaller.images import imageset
-from ocinstaller.images.errors import BrokenImageError
-from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model import storage_layout
 from ocinstaller.model.errors import Conflict
-from ocinstaller.model.hardware import BlockDevice, HardwareReport
-from ocinstaller.model.plan import Partition
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.plan import DiskPlan
 from ocinstaller.model.states import Event, State, next_state
+from ocinstaller.model.storage_layout import DiskDecision
 from ocinstaller.store import queries
 
 
 @dataclass(frozen=True)
 class InstallationPreview:
-    """The disk that will be overwritten, how it will be divided, and with which image."""
+    """What becomes of each disk and why, how the system's are divided, and with which image."""
 
-    disk: BlockDevice
-    partitions: Sequence[Partition]
+    disks: Sequence[DiskDecision]
+    system: Sequence[DiskPlan]
     image_digest: str
     image_bytes: int
     hostname: str
+
+    @property
+    def written(self) -> list[str]:
+        """The names of the disks whose content is lost."""
+        return [one.disk.name for one in self.disks if one.is_written]
 
 
 def preview_installation(session: Session, oci: Installation, name: str) -> InstallationPreview:
@@ -45,21 +48,12 @@ def preview_installation(session: Session, oci: Installation, name: str) -> Inst
             value=name,
             allowed="a machine of a cluster: enrol it first",
         )
-    try:
-        image = imageset.current(Path(oci.conf.images.directory), ImageKind.TARGET)
-    except BrokenImageError as error:
-        raise Conflict(
-            f"there is no target image: {error}",
-            field="images.directory",
-            value=oci.conf.images.directory,
-            allowed="an image made by oci-build-image target",
-        ) from error
-    hardware = HardwareReport.model_validate(machine.hardware)
-    size_bytes = image.files[imageset.SQUASHFS].size_bytes
-    plan = storage_layout.disk_plan(
-        hardware.block_devices, hardware.firmware, size_bytes, image.unpacked_bytes
-    )
-    disk = next(one for one in hardware.block_devices if one.name == plan.name)
+    image = target_image(oci)
+    layout = storage_of(machine, HardwareReport.model_validate(machine.hardware), image)
     return InstallationPreview(
-        disk, plan.partitions, image.digest, size_bytes, machine.hostname or ""
+        layout.disks,
+        layout.plan.disks,
+        image.digest,
+        image.files[imageset.SQUASHFS].size_bytes,
+        machine.hostname or "",
     )

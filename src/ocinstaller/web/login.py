@@ -89,8 +89,7 @@ def _form(request: Request, oci: Installation, error: OciError | None = None) ->
         language_of(request),
         "login.html",
         status_of(error) if error else 200,
-        **frame(request, oci, None),
-        reason=error.message if error else "",
+        {**frame(request, oci, None), "reason": error.message if error else ""},
     )
     if isinstance(error, TryLater):
         response.headers.update(headers_of(error) or {})

@@ -13,6 +13,7 @@ from ocinstaller.actions.audit import AuditFilter, AuditView
 from ocinstaller.actions.installation_progress import last_installation
 from ocinstaller.actions.machine_search import FACETS, SORTS, MachinePage, MachineSearch, search
 from ocinstaller.actions.views import MachineDetail
+from ocinstaller.model.access import Permission
 from ocinstaller.model.machine_verbs import possible
 from ocinstaller.model.placement.facts import Decision
 from ocinstaller.model.states import MEANINGS, State
@@ -188,7 +189,7 @@ def _decisions(session: Session, detail: MachineDetail) -> list[Decision]:
 
 
 def _history(page: PageContext, session: Session, detail: MachineDetail) -> list[AuditView]:
-    if not page.offers("GET", "/oci/audit"):
+    if not page.actor.may(Permission.ADMINISTER):
         return []
     wanted = AuditFilter(object_kind="machine", object_name=detail.machine.serial)
     return audit.list_records(session, wanted, _HISTORY)

@@ -7,7 +7,7 @@ change through that does not come from one of our own forms: there is no other w
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -37,6 +37,7 @@ THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "oci_theme"
 
 _SAFE = ("GET", "HEAD")
+_OK = 200
 _SEE_OTHER = 303
 _CSRF_FIELD = "csrf"
 
@@ -65,7 +66,7 @@ def csrf_token(request: Request) -> str:
     Derived from the secret that the request proves itself with, so it needs no storage, ends with
     the session, and does not give the secret away.
     """
-    secret = request.cookies.get(SESSION_COOKIE) or request.headers.get("authorization", "")
+    secret = request.cookies.get(SESSION_COOKIE) or request.headers.get("authorization") or ""
     return hashlib.sha256(b"oci form\0" + secret.encode(errors="replace")).hexdigest()
 
 
@@ -118,14 +119,17 @@ class PageContext:
         """Tell whether the actor may use a route."""
         return self.actor.may(ROUTES[method, path].permission)
 
-    def render(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    def render(self, template: str, /, **values: object) -> HTMLResponse:
         """Return a page."""
-        known = frame(self.request, self.oci, self.actor)
-        return rendering.html(self.language, template, status, **known, **values)
+        return self._answer(template, _OK, values)
 
-    def refused(self, template: str, error: OciError, **values: object) -> HTMLResponse:
+    def refused(self, template: str, error: OciError, /, **values: object) -> HTMLResponse:
         """Return the page of a form that was refused; the form in `values` says why."""
-        return self.render(template, status_of(error), **values)
+        return self._answer(template, status_of(error), values)
+
+    def _answer(self, template: str, status: int, values: Mapping[str, object]) -> HTMLResponse:
+        known = frame(self.request, self.oci, self.actor)
+        return rendering.html(self.language, template, status, {**known, **values})
 
     def see(self, path: str, note: str = "") -> Response:
         """Lead to another page, which shows a note of `NOTES`."""
@@ -176,8 +180,7 @@ def refusal(request: Request, error: OciError) -> HTMLResponse:
         language_of(request),
         template,
         status_of(error),
-        **frame(request, oci, None),
-        error=error,
+        {**frame(request, oci, None), "error": error},
     )
     response.headers.update(headers_of(error) or {})
     return response

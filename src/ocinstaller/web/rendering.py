@@ -1,5 +1,6 @@
 """Renders the templates of the pages, in each language."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,11 +40,7 @@ def _environment(language: str) -> Environment:
     return made
 
 
-def text(language: str, template: str, **values: object) -> str:
-    """Return a rendered template."""
-    return _environment(language).get_template(template).render(**values)
-
-
-def html(language: str, template: str, status: int = 200, **values: object) -> HTMLResponse:
+def html(language: str, template: str, status: int, values: Mapping[str, object]) -> HTMLResponse:
     """Return a page or a part of one: escaped, without inline scripts, not to be stored."""
-    return HTMLResponse(text(language, template, **values), status, headers=HEADERS)
+    text = _environment(language).get_template(template).render(values)
+    return HTMLResponse(text, status, headers=HEADERS)

@@ -64,6 +64,11 @@ def tone(state: str) -> str:
     return _TONES.get(state, "calm")
 
 
+def short(hostname: str | None) -> str:
+    """Return a host name without its domain; empty without a name."""
+    return (hostname or "").partition(".")[0]
+
+
 def segment(name: str) -> str:
     """Return a name as one segment of a path."""
     return quote(name, safe="")
@@ -77,4 +82,5 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "clock": clock,
     "tone": tone,
     "segment": segment,
+    "short": short,
 }

@@ -49,7 +49,7 @@ def ask(page: Page) -> Response:
     if wanted == Verb.ENROL:
         return page.render(
             "machines/enrol.html",
-            form=enrolment_form(page, ENROLMENTS, None),
+            form=enrolment_form(page, ENROLMENTS, page.typed),
             names=names,
             suggestion=None,
             path=_ENROL,
@@ -131,7 +131,7 @@ def plan(page: Page) -> Response:
     """Show what enrolling the machines as the form says would change."""
     typed = page.typed
     if not all(typed.text(name) for name in ("cluster", "role", "location")):
-        return page.render("machines/no_plan.html")
+        return page.render("parts/no_plan.html")
     try:
         found = consequences(
             page.oci, [typed.text("cluster")], lambda session: _enrol_all(page, session)

@@ -16,6 +16,7 @@ from ocinstaller.model.addressing import AddressRange
 from ocinstaller.pki.authority import Authority
 from ocinstaller.store import migrate
 from ocinstaller.store.engine import Store, open_engine
+from ocinstaller.store.feed import Feed
 from ocinstaller.store.vault import Vault
 
 
@@ -29,6 +30,7 @@ class Installation:
     authority: Authority
     authenticators: Mapping[LoginSource, Authenticator]
     sightings: Sightings
+    feed: Feed
 
     def acting(self, act: Act) -> "Installation":
         """Return the same installation for somebody: what is written is recorded as theirs."""
@@ -50,7 +52,9 @@ def open_installation(config_file: Path) -> Installation:
     authority.ensure()
     vault = Vault(state / "secrets.key")
     store = Store(engine)
-    return Installation(conf, store, vault, authority, _authenticators(conf), Sightings(store))
+    return Installation(
+        conf, store, vault, authority, _authenticators(conf), Sightings(store), Feed(store)
+    )
 
 
 def _authenticators(conf: cfg.ConfigOpts) -> dict[LoginSource, Authenticator]:

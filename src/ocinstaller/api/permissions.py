@@ -54,6 +54,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/users"): Access("user-create", _ADMINISTER, "user"),
     ("PATCH", "/v1/users/{login}"): Access("user-set", _ADMINISTER, "user"),
     ("DELETE", "/v1/users/{login}"): Access("user-delete", _ADMINISTER, "user"),
+    ("GET", "/v1/events"): Access("event-list", _READ, "event"),
     ("GET", "/v1/audit"): Access("audit-list", _ADMINISTER, "audit record"),
     **PAGES,
 }

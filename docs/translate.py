@@ -62,7 +62,11 @@ def main() -> None:
         with file.open("wb") as content:
             write_po(content, catalogue, width=_WIDTH, sort_output=True, omit_header=True)
         file.with_suffix(".mo").write_bytes(compiled(catalogue))
-        missing = [str(m.id) for m in catalogue if m.id and not (all(m.string) if m.pluralizable else m.string)]
+        missing = [
+            str(m.id)
+            for m in catalogue
+            if m.id and not (all(m.string) if m.pluralizable else m.string)
+        ]
         print(f"{directory.name}: {len(catalogue)} messages, {len(missing)} without translation")
         for one in missing:
             print(f"  {one}")

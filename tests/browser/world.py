@@ -8,8 +8,8 @@ from ocinstaller.actions import clusters, installation, machines, nodes, topolog
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.access import Act, Actor, ActorKind, UserRole
 from ocinstaller.model.hardware import (
-    Bmc,
     BlockDevice,
+    Bmc,
     Cpu,
     DiskKind,
     Firmware,
@@ -138,9 +138,12 @@ def define(oci: Installation) -> None:
         ("spare", "192.168.7.0", 24, "paris-2", False),
     ):
         write(
-            lambda s, name=name, ip=ip, cidr=cidr, place=place, public=public: topology.create_network(
-                s, name, ip, cidr, place, is_public=public
-            )
+            lambda s,
+            name=name,
+            ip=ip,
+            cidr=cidr,
+            place=place,
+            public=public: topology.create_network(s, name, ip, cidr, place, is_public=public)
         )
     write(lambda s: clusters.create_cluster(s, oci, "cloud", "example.com"))
     for name, role, iface in (
@@ -167,7 +170,9 @@ def populate(oci: Installation) -> None:
     for number, kind in enumerate(kinds):
         report(oci, hardware(number, kind))
     ada = acting(oci, "ada", "machine-add")
-    for number, role in enumerate(["controller"] * 3 + [""] + ["compute"] * 8 + [""] * 4 + ["swiftstore"] * 6):
+    for number, role in enumerate(
+        ["controller"] * 3 + [""] + ["compute"] * 8 + [""] * 4 + ["swiftstore"] * 6
+    ):
         if role:
             place = "paris-1" if role == "controller" or number % 2 else "paris-2"
             ada.store.write(

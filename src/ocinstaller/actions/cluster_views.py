@@ -77,7 +77,7 @@ def candidates(session: Session, limit: int) -> list[Candidate]:
         .order_by(Machine.serial)
         .limit(limit)
     )
-    found = {number: hardware for number, hardware in session.execute(query).tuples()}
+    found = dict(session.execute(query).tuples().all())
     views = listings.machines_of(session, list(found))
     return [
         Candidate(view, suggested_role(HardwareReport.model_validate(hardware)))

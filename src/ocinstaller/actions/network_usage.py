@@ -52,7 +52,9 @@ def given_addresses(session: Session, name: str) -> list[GivenAddress]:
     """
     row = queries.network(session, name)
     query = (
-        select(IpAddress.ip, IpAddress.usefor, IpAddress.vip_usage, Machine.serial, Machine.hostname)
+        select(
+            IpAddress.ip, IpAddress.usefor, IpAddress.vip_usage, Machine.serial, Machine.hostname
+        )
         .outerjoin(Machine, Machine.id == IpAddress.machine_id)
         .where(IpAddress.network_id == row.id)
     )

@@ -20,7 +20,14 @@ def listing(page: Page) -> Response:
     asked = page.request.query_params
     wanted = {name: asked[name].strip() for name in _FIELDS if asked.get(name, "").strip()}
     before = asked.get("before", "")
-    conditions = AuditFilter(**wanted, before_id=int(before) if before.isdecimal() else None)
+    conditions = AuditFilter(
+        actor=wanted.get("actor"),
+        action=wanted.get("action"),
+        object_kind=wanted.get("object_kind"),
+        object_name=wanted.get("object_name"),
+        result=wanted.get("result"),
+        before_id=int(before) if before.isdecimal() else None,
+    )
     found = page.read(lambda session: audit.list_records(session, conditions, _PAGE + 1))
     shown = found[:_PAGE]
     older = {**wanted, "before": shown[-1].id} if len(found) > _PAGE else None

@@ -17,8 +17,8 @@ from ocinstaller.model.roles import ROLES
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
 from ocinstaller.web.drawing.topology import draw
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Option, Typed, choices
 from ocinstaller.web.formats import segment
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Option, Typed, choices
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 _STEP = 1000
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _MIB_STEP = 1024
-_TONES = {
+TONES = {
     "live": "info",
     "bootinglive": "busy",
     "installing": "busy",
@@ -61,7 +61,7 @@ def clock(at: datetime) -> str:
 
 def tone(state: str) -> str:
     """Return the colour class of a state."""
-    return _TONES.get(state, "calm")
+    return TONES.get(state, "calm")
 
 
 def short(hostname: str | None) -> str:

@@ -29,17 +29,20 @@ class Action:
 
     name: Verb
     label: str
+    """Of what leads to the action: something follows before it is done."""
+    title: str
+    """Of the action itself."""
     dangerous: bool = False
 
 
 LABELS = {
     action.name: action
     for action in (
-        Action(Verb.ENROL, N_("Enrol …")),
-        Action(Verb.INSTALL, N_("Install …")),
-        Action(Verb.LIVE, N_("Start live system …")),
-        Action(Verb.REMOVE, N_("Remove from cluster …"), dangerous=True),
-        Action(Verb.DESTROY, N_("Forget …"), dangerous=True),
+        Action(Verb.ENROL, N_("Enrol …"), N_("Enrol")),
+        Action(Verb.INSTALL, N_("Install …"), N_("Install")),
+        Action(Verb.LIVE, N_("Start live system …"), N_("Start live system")),
+        Action(Verb.REMOVE, N_("Remove from cluster …"), N_("Remove from cluster"), dangerous=True),
+        Action(Verb.DESTROY, N_("Forget …"), N_("Forget"), dangerous=True),
     )
 }
 

@@ -12,13 +12,12 @@ from ocinstaller.actions import audit, explanations, machines
 from ocinstaller.actions.audit import AuditFilter, AuditView
 from ocinstaller.actions.installation_progress import last_installation
 from ocinstaller.actions.machine_search import FACETS, SORTS, MachinePage, MachineSearch, search
-from ocinstaller.actions.views import MachineDetail
-from ocinstaller.model.access import Permission
+from ocinstaller.actions.views import MachineDetail, MachineView
 from ocinstaller.model.machine_verbs import possible
 from ocinstaller.model.placement.facts import Decision
 from ocinstaller.model.states import MEANINGS, State
 from ocinstaller.web.languages import N_
-from ocinstaller.web.machine_actions import LABELS
+from ocinstaller.web.machine_actions import LABELS, Action
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -169,17 +168,18 @@ def machine(page: Page, name: str) -> Response:
     values = page.read(everything)
     detail = values["detail"]
     assert isinstance(detail, MachineDetail)  # noqa: S101 - tells the type checker
-    state = State(detail.machine.status)
-    verbs = possible(state, in_cluster=detail.machine.cluster is not None)
     return page.render(
         "machines/machine.html",
-        meaning=MEANINGS[state],
-        actions=[
-            LABELS[verb] for verb in verbs if page.offers("POST", f"/oci/machines/{{name}}/{verb}")
-        ],
+        meaning=MEANINGS[State(detail.machine.status)],
+        actions=_actions(page, detail.machine),
         certificates=_certificates(page, detail),
         **values,
     )
+
+
+def _actions(page: PageContext, view: MachineView) -> list[Action]:
+    verbs = possible(State(view.status), in_cluster=view.cluster is not None)
+    return [LABELS[verb] for verb in verbs if page.offers("POST", f"/oci/machines/{{name}}/{verb}")]
 
 
 def _decisions(session: Session, detail: MachineDetail) -> list[Decision]:
@@ -189,7 +189,7 @@ def _decisions(session: Session, detail: MachineDetail) -> list[Decision]:
 
 
 def _history(page: PageContext, session: Session, detail: MachineDetail) -> list[AuditView]:
-    if not page.actor.may(Permission.ADMINISTER):
+    if not page.offers("GET", "/oci/audit"):
         return []
     wanted = AuditFilter(object_kind="machine", object_name=detail.machine.serial)
     return audit.list_records(session, wanted, _HISTORY)
@@ -207,12 +207,12 @@ def _certificates(page: PageContext, detail: MachineDetail) -> list[CertificateV
 def log(page: Page, name: str) -> Response:
     """Show the installation's progress and log as they are now."""
 
-    def now(session: Session) -> dict[str, object]:
-        last = last_installation(session, name, _LOG_LINES)
-        return {
-            "log": last.log,
-            "progress": last.progress,
-            "machine": machines.show_machine(session, name).machine,
-        }
-
-    return page.render("machines/log_part.html", **page.read(now))
+    view = page.read(lambda session: machines.show_machine(session, name)).machine
+    last = page.read(lambda session: last_installation(session, name, _LOG_LINES))
+    return page.render(
+        "machines/now.html",
+        machine=view,
+        log=last.log,
+        progress=last.progress,
+        actions=_actions(page, view),
+    )

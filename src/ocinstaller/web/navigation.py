@@ -27,12 +27,12 @@ class Entry:
 AREAS = (
     Area("/oci/", N_("Overview"), "home"),
     Area("/oci/machines", N_("Machines"), "machine"),
-    #Area("/oci/clusters", N_("Clusters"), "cluster"),
-    #Area("/oci/networks", N_("Networks"), "network"),
-    #Area("/oci/locations", N_("Locations"), "place"),
-    #Area("/oci/health", N_("Server"), "health"),
-    #Area("/oci/users", N_("Users"), "users"),
-    #Area("/oci/audit", N_("Audit"), "audit"),
+    Area("/oci/clusters", N_("Clusters"), "cluster"),
+    Area("/oci/networks", N_("Networks"), "network"),
+    Area("/oci/locations", N_("Locations"), "place"),
+    Area("/oci/health", N_("Server"), "health"),
+    Area("/oci/users", N_("Users"), "users"),
+    Area("/oci/audit", N_("Audit"), "audit"),
 )
 
 

@@ -14,8 +14,8 @@ from ocinstaller.model.errors import OciError
 from ocinstaller.model.roles import NETWORK_PURPOSES
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
 from ocinstaller.web.formats import segment
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from ocinstaller.actions import events
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import SESSION_COOKIE, Server, Visitor, acting_as
 from ocinstaller.api.limits import raw_body
@@ -25,6 +26,7 @@ from ocinstaller.api.problems import headers_of, status_of
 from ocinstaller.model.access import Actor, Permission
 from ocinstaller.model.errors import Forbidden, OciError, Stale
 from ocinstaller.web import assets, rendering
+from ocinstaller.web.formats import TONES
 from ocinstaller.web.forms import Typed
 from ocinstaller.web.languages import LANGUAGES, language_of
 from ocinstaller.web.navigation import NOTES, entries
@@ -57,6 +59,8 @@ def frame(request: Request, oci: Installation, actor: Actor | None) -> dict[str,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "note": NOTES.get(request.query_params.get("note", ""), ""),
         "assets": assets.versions(oci),
+        "tones": TONES,
+        "newest_event": 0,
     }
 
 
@@ -109,6 +113,8 @@ class PageContext:
         self.actor = actor
         self.oci = acting_as(request, oci, actor)
         self.language = language_of(request)
+        # Before anything else is read: what changes from now on is told by the stream.
+        self._newest_event = 0 if self.is_part else self.read(_newest_event)
 
     @property
     def is_part(self) -> bool:
@@ -129,6 +135,7 @@ class PageContext:
 
     def _answer(self, template: str, status: int, values: Mapping[str, object]) -> HTMLResponse:
         known = frame(self.request, self.oci, self.actor)
+        known["newest_event"] = self._newest_event
         return rendering.html(self.language, template, status, {**known, **values})
 
     def see(self, path: str, note: str = "") -> Response:
@@ -142,6 +149,10 @@ class PageContext:
         """Return what `work` reads, in one transaction."""
         with self.oci.store.read() as session:
             return work(session)
+
+
+def _newest_event(session: Session) -> int:
+    return events.first_number(session, None, 0)
 
 
 Page = Annotated[PageContext, Depends(PageContext)]

@@ -4,14 +4,21 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from ocinstaller.web import (
+    account,
     assets,
+    audit,
+    clusters,
+    health,
+    locations,
     login,
     machine_actions,
     machine_groups,
     machines,
+    networks,
     overview,
     preferences,
     stream,
+    users,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -24,6 +31,13 @@ for area in (
     machines,
     machine_actions,
     machine_groups,
+    clusters,
+    networks,
+    locations,
+    users,
+    account,
+    audit,
+    health,
 ):
     router.include_router(area.router)
 

@@ -1,103 +1,27 @@
-"""Live states: server-sent events (WHATWG HTML, 9.2) to every open page.
+"""Live states: the event stream for the pages, which prove themselves by their session."""
 
-One look at the data base serves all pages, and only while some are open: each message is made
-once and put into the queue of every page. A page that does not read is dropped; its browser
-connects anew.
-"""
+from typing import Annotated
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from fastapi import APIRouter, Header, Query
 
-from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import StreamingResponse
-
-from ocinstaller.actions.context import Installation
-from ocinstaller.actions.live_states import MachineState, machine_states
-from ocinstaller.model.errors import Unavailable
-from ocinstaller.web.formats import tone
+from ocinstaller.api.events import EventQuery, EventStream, open_stream
+from ocinstaller.model.events import PROGRESS_KIND
 from ocinstaller.web.page import Page, PageRoute
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-_LOOK_S = 0.5
-"""Seconds between two looks: a change is shown within a second."""
-_QUEUE = 2000
-_KEEP_ALIVE_S = 15.0
-"""Seconds: proxies end connections that are silent for 30 or 60."""
-_END = ""
+_LARGEST_ID = 2**63 - 1
 
 
-def message(state: MachineState) -> str:
-    """Return an event that tells a machine's state."""
-    values = {
-        "serial": state.serial,
-        "hostname": state.hostname or "",
-        "status": state.status,
-        "puppet_status": state.puppet_status,
-        "status_reason": state.status_reason,
-        "tones": {"status": tone(state.status), "puppet_status": tone(state.puppet_status)},
-    }
-    return f"event: machine\ndata: {json.dumps(values)}\n\n"
+@router.get("/oci/stream", response_class=EventStream)
+def stream(
+    page: Page,
+    after: Annotated[int, Query(ge=0, le=_LARGEST_ID)],
+    last_event_id: Annotated[int | None, Header(ge=0, le=_LARGEST_ID)] = None,
+) -> EventStream:
+    """Tell an open page what changed of machines since it was made.
 
-
-class Broadcast:
-    """What changes, told to all open pages of one server."""
-
-    def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[str]] = set()
-        self._worker: asyncio.Task[None] | None = None
-
-    async def listen(self, oci: Installation) -> AsyncIterator[str]:
-        """Yield messages until the page goes or reads too slowly."""
-        queue: asyncio.Queue[str] = asyncio.Queue(_QUEUE)
-        self._queues.add(queue)
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work(oci))
-        try:
-            yield "retry: 2000\n\n"
-            while True:
-                try:
-                    text = await asyncio.wait_for(queue.get(), _KEEP_ALIVE_S)
-                except TimeoutError:
-                    text = ": still here\n\n"
-                if text == _END:
-                    return
-                yield text
-        finally:
-            self._queues.discard(queue)
-
-    async def _work(self, oci: Installation) -> None:
-        known: dict[str, MachineState] | None = None
-        while self._queues:
-            with suppress(Unavailable):
-                now = await run_in_threadpool(machine_states, oci)
-                if known is not None:
-                    for serial, state in now.items():
-                        if known.get(serial) != state:
-                            self._tell(message(state))
-                known = now
-            await asyncio.sleep(_LOOK_S)
-
-    def _tell(self, text: str) -> None:
-        for queue in list(self._queues):
-            try:
-                queue.put_nowait(text)
-            except asyncio.QueueFull:
-                self._queues.discard(queue)
-                queue.get_nowait()
-                queue.put_nowait(_END)
-
-
-@router.get("/oci/stream")
-async def stream(request: Request, page: Page) -> StreamingResponse:
-    """Tell an open page what changes."""
-    state = request.app.state
-    if not hasattr(state, "broadcast"):
-        state.broadcast = Broadcast()
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        state.broadcast.listen(page.oci), headers=headers, media_type="text/event-stream"
-    )
+    :param after: the newest event when the page was made
+    """
+    query = EventQuery(kind=["machine", PROGRESS_KIND], after=after)
+    return open_stream(page.oci, query, last_event_id)

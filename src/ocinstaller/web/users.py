@@ -10,8 +10,8 @@ from ocinstaller.actions.users import UserChange, UserView
 from ocinstaller.model.access import LoginSource, UserRole
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
 from ocinstaller.web.formats import segment
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -110,7 +110,9 @@ def _show(page: PageContext, login: str, error: OciError | None = None) -> Respo
     present = Typed({"role": [user.role], **({"activated": ["on"]} if user.activated else {})})
     values = {
         "user": user,
-        "form": _bound(CHANGE, page.typed if about_form else present, error if about_form else None),
+        "form": _bound(
+            CHANGE, page.typed if about_form else present, error if about_form else None
+        ),
         "field_error": error.message if error is not None and not about_form else "",
     }
     if error is not None:

@@ -120,9 +120,7 @@ def draw(topology: Topology) -> TopologyPicture:
     return TopologyPicture(width, bottom + _MARGIN, buses, boxes)
 
 
-def _box(
-    group: RoleGroup, x: int, y: int, levels: dict[str, int], colours: dict[str, str]
-) -> Box:
+def _box(group: RoleGroup, x: int, y: int, levels: dict[str, int], colours: dict[str, str]) -> Box:
     shown = group.machines[:_SHOWN]
     more = len(group.machines) - len(shown)
     wires = [
@@ -131,13 +129,13 @@ def _box(
     ]
     lines = [_line(machine, x, y + _HEADER + n * _LINE) for n, machine in enumerate(shown)]
     height = _HEADER + (len(shown) + bool(more)) * _LINE + 8
-    return Box(
-        group.role, len(group.machines), x, y, _BOX_WIDTH, height, lines, wires, more
-    )
+    return Box(group.role, len(group.machines), x, y, _BOX_WIDTH, height, lines, wires, more)
 
 
 def _line(machine: MachineFacts, x: int, y: int) -> Line:
     short = machine.hostname.split(".")[0]
     state = f"{machine.status}, Puppet {machine.puppet_status}"
-    colour = tone(machine.puppet_status) if machine.puppet_status == "failure" else tone(machine.status)
+    colour = (
+        tone(machine.puppet_status) if machine.puppet_status == "failure" else tone(machine.status)
+    )
     return Line(x + 12, y + 12, short, machine.serial or machine.hostname, colour, state)

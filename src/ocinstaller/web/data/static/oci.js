@@ -8,29 +8,31 @@
   const live = document.querySelector("meta[name=oci-stream]");
   let retry = 0;
 
-  const shown = (cell, machine) => {
+  const show = (cell, machine, tones) => {
     const value = machine[cell.dataset.live];
     if (value === undefined || value === cell.textContent) return;
     cell.textContent = value;
-    if (cell.dataset.hideEmpty !== undefined) cell.hidden = value === "";
-    if (cell.dataset.tone !== undefined) cell.className = `badge ${machine.tones[cell.dataset.live]}`;
+    cell.className = `badge ${tones[value] || "calm"}`;
     const row = cell.closest("tr") || cell;
     row.classList.remove("flash");
     requestAnimationFrame(() => row.classList.add("flash"));
   };
 
+  const places = (machine) => document.querySelectorAll(`[data-serial="${CSS.escape(machine)}"]`);
+
   const listen = () => {
     const source = new EventSource(live.content);
-    source.addEventListener("machine", (message) => {
-      const machine = JSON.parse(message.data);
-      let known = false;
-      each(`[data-serial="${CSS.escape(machine.serial)}"]`, (place) => {
-        known = true;
-        each("[data-live]", (cell) => shown(cell, machine), place);
-        place.dispatchEvent(new CustomEvent("oci:machine", { bubbles: true }));
+    const tones = JSON.parse(live.dataset.tones);
+    const hear = (message) => {
+      const event = JSON.parse(message.data);
+      places(event.machine).forEach((place) => {
+        each("[data-live]", (cell) => show(cell, event, tones), place);
+        place.dispatchEvent(new CustomEvent("oci:machine"));
       });
-      if (!known) document.body.dispatchEvent(new CustomEvent("oci:other"));
-    });
+    };
+    source.addEventListener("machine", hear);
+    source.addEventListener("installation", hear);
+    source.addEventListener("reset", () => location.reload());
     source.addEventListener("open", () => { retry = 0; });
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;

@@ -119,10 +119,10 @@ def model() -> str:
         "",
         "# Secrets of a cluster",
         "",
-        "| secret | kind | given to |",
+        "| secret | kind | given to machines with |",
         "| --- | --- | --- |",
     ]
-    lines += [f"| {s.name} | {s.kind} | {', '.join(sorted(s.roles))} |" for s in SECRETS]
+    lines += [f"| {s.name} | {s.kind} | {', '.join(sorted(s.services))} |" for s in SECRETS]
     lines += ["", "# System disk (GPT)", "", "| firmware | partitions |", "| --- | --- |"]
     for firmware in Firmware:
         parts = [
@@ -172,12 +172,13 @@ def services() -> str:
         "cluster-explain` and `machine-explain` give the reasons for a cluster that exists,",
         "`cluster-plan` what a change would lead to.",
         "",
-        "| service | ports | runs on (condition on the cluster; on the machine) |",
-        "| --- | --- | --- |",
+        "| service | ports | runs on (condition on the cluster; on the machine) | deployed |",
+        "| --- | --- | --- | --- |",
     ]
     for service in SERVICES:
         ports = ", ".join(str(port) for port in service.ports) or "—"
-        lines.append(f"| {service.name} | {ports} | {_places(service)} |")
+        deployed = "yes" if service.deployment else "not yet"
+        lines.append(f"| {service.name} | {ports} | {_places(service)} | {deployed} |")
     lines += ["", "| condition | means |", "| --- | --- |"]
     lines += [f"| {named} | {named.condition} |" for named in CONDITIONS]
     lines += [

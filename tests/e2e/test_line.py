@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from ocinstaller.lab import server
+from ocinstaller.lab import scenario, server
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError
-from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine, machine_named
+from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine
 from ocinstaller.lab.stages import Line
 
 pytestmark = [pytest.mark.line, pytest.mark.root]
 
-CONTROLLER = machine_named("controller")
-VIRTUAL = [machine_named("bios"), machine_named("uefi")]
+SCENARIO = scenario.load(scenario.DEFAULT)
+CONTROLLER = SCENARIO.machine("controller")
+VIRTUAL = [SCENARIO.machine("bios"), SCENARIO.machine("uefi")]
 WAIT_S = 600.0
 POLL_S = 0.5
 

@@ -8,6 +8,7 @@ from ocinstaller.actions.login import PasswordCache
 from ocinstaller.api import (
     access,
     boot,
+    certificates,
     cluster_results,
     documentation,
     events,
@@ -61,7 +62,13 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    operators = (v1.router, cluster_results.router, access.router, events.router)
+    operators = (
+        v1.router,
+        cluster_results.router,
+        access.router,
+        certificates.router,
+        events.router,
+    )
     for router in (*operators, nodes.router, puppet.router, *more):
         app.include_router(router)
 

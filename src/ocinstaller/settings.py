@@ -162,6 +162,15 @@ _RADIUS = (
     ),
 )
 
+_COMPAT = (
+    cfg.BoolOpt(
+        "enabled",
+        default=True,
+        help="Answer the clients, agents and starting machines of the original OCI, as compat.md "
+        "says. Its agents have no key: any of TRUSTED_NETWORKS can report machines that have none.",
+    ),
+)
+
 _RELEASES = (
     cfg.StrOpt("debian_release", default="trixie", help="Debian release of installed systems."),
     cfg.StrOpt("openstack_release", default="epoxy", help="OpenStack release to deploy."),
@@ -186,6 +195,7 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "radius": _RADIUS,
     "releasenames": _RELEASES,
     "web": _WEB,
+    "compat": _COMPAT,
 }
 
 

@@ -39,6 +39,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotModified, _not_modified)
 
 
+def status_of(error: errors.OciError) -> int:
+    """Return the HTTP status of a refusal."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
 def problem(
     status: int,
     title: str,
@@ -74,11 +79,6 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, LogGap):
         more["next_seq"] = error.next_seq
     return problem(status_of(error), type(error).__name__, error.message, headers_of(error), **more)
-
-
-def status_of(error: errors.OciError) -> int:
-    """Return the status code of a refusal."""
-    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
 
 
 def headers_of(error: errors.OciError) -> dict[str, str] | None:

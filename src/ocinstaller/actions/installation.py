@@ -121,9 +121,9 @@ HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
 def target_image(oci: Installation) -> imageset.ImageSet:
-    """Return the image of installed systems.
+    """Return the image that installations write.
 
-    :raises Conflict: there is none
+    :raises Conflict: there is none, or it is broken
     """
     directory = Path(oci.conf.images.directory)
     try:

@@ -1,12 +1,12 @@
 """Everything that follows from a cluster's snapshot, as flat entries that a plan compares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ocinstaller.model import secret_specs
 from ocinstaller.model.difference import Key, Outcome, Section
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.placement.placing import MachinePlacement, place
-from ocinstaller.model.settings import shown
+from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
 from ocinstaller.puppet.classification import document
 from ocinstaller.puppet.nodes import node_snapshot
@@ -92,4 +92,16 @@ def _classification(
     for name, parameters in classes.items():
         yield Key(Section.CLASS, host, name), "assigned"
         for parameter, value in (parameters or {}).items():
-            yield Key(Section.PARAMETER, host, f"{name}::{parameter}"), value
+            if parameter == "settings" and isinstance(value, dict):
+                yield from _settings(host, f"{name}::{parameter}", value)
+            else:
+                yield Key(Section.PARAMETER, host, f"{name}::{parameter}"), value
+
+
+def _settings(host: str, prefix: str, values: Mapping[str, Value]) -> _Entries:
+    """Return one entry for each setting that is not at its default."""
+    for name, value in values.items():
+        known = MACHINE_SETTINGS.get(name) or CLUSTER_SETTINGS[name]
+        defaults = {known.default, CLUSTER_SETTINGS.get(name, known).default}
+        if value not in defaults:
+            yield Key(Section.PARAMETER, host, f"{prefix}::{name}"), shown(value)

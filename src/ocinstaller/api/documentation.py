@@ -93,6 +93,8 @@ _BODIES: dict[str, dict[str, object]] = {
     "ClusterSettingsToChange": {"settings": {"neutron_use_dvr": "no", "swift_part_power": 18}},
     "MachineSettingsToChange": {"settings": {"notes": "rack 4", "cpu_mode": None}},
     "Enrolment": {"cluster": "cloud", "role": "controller", "location": "zone-1"},
+    "RingCalculation": {"dry_run": True},
+    "MachineRingCalculation": {"weights": {"object": 0}, "dry_run": True},
     "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
     "UserSettings": {"role": "viewer"},
     "NewPassword": {"password": "another long password"},

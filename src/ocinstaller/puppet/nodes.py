@@ -6,8 +6,8 @@ from ocinstaller.model import naming
 from ocinstaller.model.addressing import networks_for_machine
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
-from ocinstaller.model.secret_fields import HIDDEN
-from ocinstaller.model.settings import CLUSTER_SETTINGS, INHERIT, MACHINE_SETTINGS, Value
+from ocinstaller.model.placement.spelling import is_yes
+from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Kind, Setting, Value
 from ocinstaller.model.settings.schema import EVERY_ROLE
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
 from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
@@ -45,18 +45,25 @@ def node_snapshot(
 
 
 def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Value]:
-    """Return the settings that the machine's role receives and that are not at their default.
+    """Return every setting that the machine's role receives: Puppet has no defaults of its own.
 
-    A machine's own value goes before its cluster's. Secrets travel with the other secrets.
+    A machine's setting goes before its cluster's. Secrets travel with the other secrets.
     """
-    own = {name: value for name, value in machine.settings.items() if value != INHERIT}
-    found = [(CLUSTER_SETTINGS, cluster.settings), (MACHINE_SETTINGS, own)]
+    wanted = {machine.role, EVERY_ROLE}
+
+    def received(known: Mapping[str, Setting]) -> list[str]:
+        return [s.name for s in known.values() if wanted & set(s.roles) and not s.secret]
+
+    found = {name: cluster.setting(name) for name in received(CLUSTER_SETTINGS)}
+    own = {name: cluster.machine_setting(machine, name) for name in received(MACHINE_SETTINGS)}
     return {
-        name: value
-        for known, values in found
-        for name, value in values.items()
-        if {machine.role, EVERY_ROLE} & set(known[name].roles) and value != HIDDEN
+        name: is_yes(value) if _is_flag(name) else value for name, value in (found | own).items()
     }
+
+
+def _is_flag(name: str) -> bool:
+    known = CLUSTER_SETTINGS.get(name) or MACHINE_SETTINGS[name]
+    return known.kind is Kind.BOOLEAN
 
 
 def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:

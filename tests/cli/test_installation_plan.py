@@ -1,6 +1,6 @@
 """`machine-install-os --plan` as an operator reads it."""
 
-from ocinstaller.cli.commands.installation import _disks, _interfaces, _volumes
+from ocinstaller.cli.installation_text import disks, interfaces, volumes
 
 
 def test_lines_of_a_plan() -> None:
@@ -33,14 +33,14 @@ def test_lines_of_a_plan() -> None:
         "networks": ["management"],
     }
 
-    assert _disks([disk, disk | {"serial": "", "erased": False, "use": "left alone"}]) == [
+    assert disks([disk, disk | {"serial": "", "erased": False, "use": "left alone"}]) == [
         "ERASED: sda (480.0 GB ssd, serial S1): system; dest_blk is sda",
         "kept: sda (480.0 GB ssd): left alone; dest_blk is sda",
     ]
-    assert _volumes([volume, volume | {"size_mib": None, "filesystem": "", "mountpoint": ""}]) == [
+    assert volumes([volume, volume | {"size_mib": None, "filesystem": "", "mountpoint": ""}]) == [
         "sda: 1 oci-esp: esp, 512 MiB vfat at /boot/efi",
         "sda: 1 oci-esp: esp, the rest",
     ]
-    assert _interfaces([interface]) == [
+    assert interfaces([interface]) == [
         "vlan100: vlan; on bond0; mtu 9000; 10.0.0.2/24; gateway 10.0.0.1; network management"
     ]

@@ -5,13 +5,15 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ocinstaller.cli.base import MACHINE, Argument, Columns, Document, OciCommand, OciShow, one
 from ocinstaller.cli.client import Client, RefusedError, UnreachableError, path
+from ocinstaller.cli.installation_text import LINES
 
 _POLL_S = 2.0
 _FAILED_AFTER_INSTALL = "live"
+_FOR_PROGRAMS = ("json", "yaml")
 
 
 class MachineInstallOs(OciShow):
@@ -34,64 +36,7 @@ class MachineInstallOs(OciShow):
         plan = self.client.get(f"{target}/plan")
         if parsed_args.formatter in _FOR_PROGRAMS:
             return one(plan)
-        return one(plan | {name: "\n".join(say(plan[name])) for name, say in _LINES.items()})
-
-
-def _disks(disks: list[Document]) -> list[str]:
-    """Return a line for each disk: what becomes of it, and why."""
-    return [
-        f"{'ERASED' if disk['erased'] else 'kept'}: {disk['name']} "
-        f"({disk['size_bytes'] / 10**9:.1f} GB {disk['kind']}"
-        f"{', serial ' + disk['serial'] if disk['serial'] else ''}): "
-        f"{disk['use']}; {disk['reason']}"
-        for disk in disks
-    ]
-
-
-def _volumes(volumes: list[Document]) -> list[str]:
-    """Return a line for each partition, array and volume."""
-    return [
-        " ".join(
-            part
-            for part in (
-                f"{volume['on']}: {volume['name']}: {volume['kind']},",
-                f"{volume['size_mib']} MiB" if volume["size_mib"] else "the rest",
-                volume["filesystem"],
-                f"at {volume['mountpoint']}" if volume["mountpoint"] else "",
-            )
-            if part
-        )
-        for volume in volumes
-    ]
-
-
-def _interfaces(interfaces: list[Document]) -> list[str]:
-    """Return a line for each interface."""
-    return [
-        "; ".join(
-            part
-            for part in (
-                f"{interface['name']}: {interface['kind']} {interface['mac']}".rstrip(),
-                f"on {', '.join(interface['on'])}" if interface["on"] else "",
-                f"mtu {interface['mtu']}" if interface["mtu"] else "",
-                *interface["addresses"],
-                *(f"gateway {router}" for router in interface["gateways"]),
-                *(f"port of {bridge}" for bridge in interface["bridges"]),
-                f"network {', '.join(interface['networks'])}" if interface["networks"] else "",
-            )
-            if part
-        )
-        for interface in interfaces
-    ]
-
-
-_LINES: dict[str, Callable[[list[Any]], list[str]]] = {
-    "disks": _disks,
-    "volumes": _volumes,
-    "interfaces": _interfaces,
-    "reasons": list,
-}
-_FOR_PROGRAMS = ("json", "yaml")
+        return one(plan | {name: "\n".join(say(plan[name])) for name, say in LINES.items()})
 
 
 class MachineRebootOnLive(OciShow):

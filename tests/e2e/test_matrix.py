@@ -22,6 +22,7 @@ from ocinstaller.lab.namespace import namespace_path
 from ocinstaller.lab.ocicli import OciCli
 from ocinstaller.lab.qemu import QemuMachine, disk_file
 from ocinstaller.lab.run import bring_up
+from ocinstaller.lab.scenario import Scenario
 from ocinstaller.lab.stages import Line
 from ocinstaller.lab.switch import Switch
 
@@ -46,7 +47,7 @@ def line() -> Iterator[Line]:
     lab = Lab("oci-matrix", STATE / "matrix", STATE)
     stop.stop(lab, print)
     shutil.rmtree(lab.directory, ignore_errors=True)
-    found = Line(lab, (BONDED, MIRRORED, MANY))
+    found = Line(lab, Scenario("matrix", (BONDED, MIRRORED, MANY)))
     # The plan hands the certificate out; nobody on these machines checks it.
     lab.puppet_ca_file.parent.mkdir(parents=True)
     lab.puppet_ca_file.write_text("-----BEGIN CERTIFICATE-----\n")

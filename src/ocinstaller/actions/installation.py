@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials, layouts
+from ocinstaller.actions import certificates, credentials, layouts
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
@@ -16,11 +16,16 @@ from ocinstaller.model.errors import Conflict, WrongState
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
-from ocinstaller.model.target_files import HostEntry, Identity, TargetSystem
+from ocinstaller.model.target_files import HostEntry, TargetSystem
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Cluster, Machine
 
-_UNITS = ("oci-installed.service", "ssh.service", "systemd-networkd.service")
+_UNITS = (
+    "oci-certificates.timer",
+    "oci-installed.service",
+    "ssh.service",
+    "systemd-networkd.service",
+)
 
 
 def request_installation(session: Session, oci: Installation, name: str) -> MachineView:
@@ -149,10 +154,12 @@ def _target_system(
         packages=_packages(oci),
         authorized_keys=_authorized_keys(oci),
         root_ca=oci.authority.root_pem(),
-        machine_identity=_identity(
-            oci, [hostname, hostname.split(".")[0]], [a.ip for a in machine.addresses]
+        machine_identity=certificates.machine_identity(oci, machine),
+        api_identity=(
+            certificates.api_identity(session, oci, cluster)
+            if machine.role == "controller"
+            else None
         ),
-        api_identity=_api_identity(session, oci, cluster) if machine.role == "controller" else None,
         puppet=target_files.PuppetConfig(
             server=oci.conf.puppet.server,
             environment=oci.conf.puppet.environment,
@@ -205,23 +212,6 @@ def management_address(machine: Machine) -> str:
         if addressing.is_management(queries.network_use(address.network)):
             return address.ip
     return ""
-
-
-def _identity(oci: Installation, names: list[str], addresses: list[str]) -> Identity:
-    issued = oci.authority.issue(names, addresses)
-    return Identity(names[0], issued.certificate, issued.chain, issued.key, issued.bundle)
-
-
-def _api_identity(session: Session, oci: Installation, cluster: Cluster) -> Identity:
-    vip = queries.vip_address(session, cluster.id)
-    if vip is None:
-        raise Conflict(
-            f"cluster {cluster.name} has no public network for the API's address",
-            field="network",
-            allowed="a public network of role all or controller: use network-add first",
-        )
-    name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
-    return _identity(oci, [name], [vip.ip])
 
 
 def _authorized_keys(oci: Installation) -> str:

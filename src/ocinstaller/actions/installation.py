@@ -5,12 +5,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import certificates, credentials, layouts
+from ocinstaller.actions import certificates, credentials, machine_network, machine_storage
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
-from ocinstaller.images.errors import SettingError
+from ocinstaller.images.errors import BrokenImageError, SettingError
+from ocinstaller.images.kinds import ImageKind
 from ocinstaller.model import addressing, naming, target_files
 from ocinstaller.model.errors import Conflict, WrongState
 from ocinstaller.model.hardware import HardwareReport
@@ -53,6 +54,8 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     if machine.role == "controller":
         cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
+    layout = machine_storage.layout_of(session, oci, machine, target_image(oci))
+    machine_storage.remember_disks(session, machine, layout)
     machine.status = next_state(State(machine.status), Event.INSTALL_REQUESTED)
     return MachineView.of(machine)
 
@@ -95,7 +98,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
     :raises Conflict: when the machine, the images or the Puppet CA lack something
     """
     hardware = HardwareReport.model_validate(machine.hardware)
-    image = layouts.target_image(oci)
+    image = target_image(oci)
     squashfs = image.files[imageset.SQUASHFS]
     if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
         raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
@@ -105,7 +108,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        storage=layouts.storage(session, oci, machine, machine.cluster).plan,
+        storage=machine_storage.layout_of(session, oci, machine, image).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -133,6 +136,23 @@ HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
+def target_image(oci: Installation) -> imageset.ImageSet:
+    """Return the image that installations write.
+
+    :raises Conflict: there is none, or it is broken
+    """
+    directory = Path(oci.conf.images.directory)
+    try:
+        return imageset.current(directory, ImageKind.TARGET)
+    except BrokenImageError as error:
+        raise Conflict(
+            f"there is no target image: {error}",
+            field="images.directory",
+            value=directory,
+            allowed="an image made by oci-build-image target",
+        ) from error
+
+
 def _target_system(
     session: Session,
     oci: Installation,
@@ -148,7 +168,7 @@ def _target_system(
         hostname=hostname,
         server_url=server_url(oci),
         firmware=hardware.firmware,
-        network=layouts.network(session, machine, cluster),
+        network=machine_network.layout_of(session, machine, cluster),
         hosts=_hosts(session, oci, cluster),
         nameservers=tuple(network.nameservers),
         packages=_packages(oci),

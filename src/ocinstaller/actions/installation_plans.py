@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import installation, layouts
+from ocinstaller.actions import installation, machine_network, machine_storage
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import Interface
@@ -112,8 +112,9 @@ def plan_installation(session: Session, oci: Installation, name: str) -> Install
     """
     machine = queries.machine(session, name)
     cluster = installation.cluster_of(machine)
-    storage = layouts.storage(session, oci, machine, cluster)
-    network = layouts.network(session, machine, cluster)
+    image = installation.target_image(oci)
+    storage = machine_storage.layout_of(session, oci, machine, image)
+    network = machine_network.layout_of(session, machine, cluster)
     return InstallationPlanView(
         machine=machine.serial,
         hostname=machine.hostname or "",
@@ -145,6 +146,8 @@ def _volumes(plan: StoragePlan) -> list[VolumeView]:
     for data in plan.data_groups:
         names = "+".join(disk.name for disk in data.disks)
         found.append(_volume(names, data.name, "volume group", None, Content()))
+    for store in plan.data_file_systems:
+        found.append(VolumeView(store.name, store.label, "store", None, "xfs", ""))
     return found
 
 

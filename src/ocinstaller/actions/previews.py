@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import layouts
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.installation import target_image
+from ocinstaller.actions.machine_storage import layout_of
 from ocinstaller.images import imageset
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.plan import DiskPlan
@@ -47,8 +48,8 @@ def preview_installation(session: Session, oci: Installation, name: str) -> Inst
             value=name,
             allowed="a machine of a cluster: enrol it first",
         )
-    image = layouts.target_image(oci)
-    layout = layouts.storage(session, oci, machine, machine.cluster)
+    image = target_image(oci)
+    layout = layout_of(session, oci, machine, image)
     return InstallationPreview(
         layout.disks,
         layout.plan.disks,

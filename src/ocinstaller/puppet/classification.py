@@ -18,7 +18,7 @@ ROLE_CLASSES = {
 }
 """The roles that can be deployed; a role is added here together with its Puppet class."""
 
-MOST_MACHINES = {"controller": 1}
+MOST_MACHINES = {"controller": 3}
 """How many machines of a role this version can deploy in a cluster; the others are unlimited."""
 
 

@@ -30,6 +30,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("cluster-explain", "explanations", "ClusterExplain"),
     CommandEntry("cluster-plan", "plans", "ClusterPlan"),
     CommandEntry("cluster-export", "plans", "ClusterExport"),
+    CommandEntry("cluster-openrc", "plans", "ClusterOpenrc"),
     CommandEntry("cluster-apply", "plans", "ClusterApply"),
     CommandEntry("role-list", "clusters", "RoleList"),
     CommandEntry("machine-list", "machines", "MachineList"),

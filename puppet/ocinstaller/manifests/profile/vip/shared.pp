@@ -41,7 +41,7 @@ class ocinstaller::profile::vip::shared (
           'peers'    => $ocinstaller::members[$ocinstaller::role],
           'token_ms' => $token_ms,
       }),
-      validate_cmd => '/usr/bin/env COROSYNC_MAIN_CONFIG_FILE=% /usr/sbin/corosync -t',
+      validate_cmd => '/usr/sbin/corosync -t -c %',
       require      => File['/etc/corosync/authkey'],
       ;
     $resources:

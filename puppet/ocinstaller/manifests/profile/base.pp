@@ -6,4 +6,5 @@ class ocinstaller::profile::base {
   }
 
   contain ocinstaller::profile::firewall
+  contain ocinstaller::profile::hosts
 }

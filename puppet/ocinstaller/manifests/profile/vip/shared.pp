@@ -17,8 +17,11 @@ class ocinstaller::profile::vip::shared (
   }
   $resources = '/etc/corosync/oci-resources.xml'
 
+  # A controller that was alone keeps the address until there is a majority to care for it.
   class { 'ocinstaller::profile::vip::single':
-    ensure => 'absent',
+    ensure  => 'absent',
+    require => Exec['a majority of the controllers is there'],
+    before  => Exec['the virtual address is in the care of pacemaker'],
   }
   contain ocinstaller::profile::vip::single
 

@@ -15,7 +15,7 @@ from ocinstaller.lab import namespace, run, scenario, server, stop
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.display import Display
 from ocinstaller.lab.errors import LabError
-from ocinstaller.lab.layout import Lab, Machine
+from ocinstaller.lab.layout import CLUSTER, Lab, Machine
 from ocinstaller.lab.stages import Line
 from tests.e2e.conftest import STATE
 from tests.e2e.test_line import eventually
@@ -71,10 +71,7 @@ def vip_holder(line: Line) -> Machine | None:
 
 
 def vip(line: Line) -> str:
-    networks = {row["name"]: row for row in line.cli.ask("network-list")}
-    assert "public" in networks
-    hosts = container(line, MACHINES[0]).execute("getent", "hosts", "lab-api.lab.oci.internal")
-    return hosts.split()[0]
+    return str(line.cli.ask("cluster-show", CLUSTER)["vip_address"])
 
 
 def database(line: Line, machine: Machine, variable: str) -> str:
@@ -111,7 +108,7 @@ def test_three_controllers_installed_in_any_order_answer_through_the_vip(cluster
     cluster.wait_for_puppet(first, print)
     assert cluster.openstack().ask("token", "issue")["id"]
     eventually(lambda: whole(cluster))
-    assert cluster.cli.ask("cluster-show", "lab")["initial_cluster_setup"] is False
+    assert cluster.cli.ask("cluster-show", CLUSTER)["initial_cluster_setup"] is False
 
 
 def test_a_second_run_changes_nothing(cluster: Line) -> None:

@@ -27,7 +27,7 @@ BASE: tuple[Service, ...] = (
     Service("filebeat", (), everywhere(FILEBEAT_WANTED)),
     Service(
         "haproxy",
-        (*tcp(443, reach=Reach.EVERYONE), *tcp(8088)),
+        (*tcp(443, reach=Reach.EVERYONE), *tcp(3307, 8088)),
         (On("controller"), On("messaging"), On("swiftproxy", OWN_SWIFT_NAME), On("radosgw")),
         Deployment("haproxy", ("curl", "haproxy"), secrets=(Secret("haproxy_stats"),)),
     ),

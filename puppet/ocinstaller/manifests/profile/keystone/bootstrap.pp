@@ -30,6 +30,7 @@ class ocinstaller::profile::keystone::bootstrap (
     backup  => false,
     content => Sensitive(epp('ocinstaller/keystone-database.cnf.epp', {
           'host'     => $database_host,
+          'port'     => $ocinstaller::database_port,
           'password' => $database_password.unwrap,
           'ca_file'  => $ocinstaller::ca_file,
     })),

@@ -4,6 +4,7 @@
 # make test-ha   three controllers and what happens to them: long, so no part of make test
 # make test   all tests: fast ones first, then the real line
 # make fast   the fast ones: no root, no images, no virtual machines
+# make test-matrix  disks and networks of installed systems, on many virtual machines (long)
 # make check  formatting, lint and types
 
 PYTHON   ?= python3
@@ -15,7 +16,7 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 # Of the tests that need nothing but processes of their own; two at a time.
 FAST     := not (line or images or root or schemathesis)
 
-.PHONY: run stop cluster stop-cluster test test-ha fast check
+.PHONY: run stop cluster stop-cluster test test-ha fast test-matrix check
 
 run: $(VENV)/.installed
 	$(BIN)/oci-lab up
@@ -30,13 +31,16 @@ stop: $(VENV)/.installed
 	$(BIN)/oci-lab stop
 
 test: fast
-	$(BIN)/pytest -m "not ($(FAST))"
+	$(BIN)/pytest -m "not ($(FAST)) and not matrix"
 
 fast: $(VENV)/.installed
 	$(BIN)/pytest -n 2 -m "$(FAST)"
 
 test-ha: $(VENV)/.installed
 	OCI_TEST_HA=yes $(BIN)/pytest tests/e2e/test_ha.py
+
+test-matrix: $(VENV)/.installed
+	$(BIN)/pytest -m matrix
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check src tests

@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.model import naming, openrc
-from ocinstaller.model.snapshot import setting
 from ocinstaller.store import queries, snapshots
 
 ADMIN_SECRET = "keystone_admin"  # noqa: S105 - a name
@@ -17,8 +16,7 @@ def administrator(session: Session, oci: Installation, name: str) -> str:
     """
     row = queries.cluster(session, name)
     cluster = snapshots.cluster_snapshot(session, row)
-    host = naming.api_hostname(
-        cluster.name, cluster.domain, str(setting(cluster, "vip_hostname", ""))
-    )
+    vip_hostname = str(cluster.setting("vip_hostname"))
+    host = naming.api_hostname(cluster.name, cluster.domain, vip_hostname)
     password = oci.vault.cluster_secrets(session, row.id, [ADMIN_SECRET])[ADMIN_SECRET]
-    return openrc.openrc(host, str(setting(cluster, "region_name", "RegionOne")), password)
+    return openrc.openrc(host, str(cluster.setting("region_name")), password)

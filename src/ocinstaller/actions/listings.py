@@ -1,6 +1,7 @@
 """Listings: each a constant number of queries, whatever the size, reading only what is shown."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -14,6 +15,7 @@ from ocinstaller.actions.views import (
     NetworkView,
     SwiftRegionView,
 )
+from ocinstaller.store import setting_rows
 from ocinstaller.store.paging import Columns, Filter, Window, cut, narrow
 from ocinstaller.store.tables import Cluster, IpAddress, Location, Machine, Network, SwiftRegion
 
@@ -41,7 +43,32 @@ def machine_views(session: Session, wanted: Filter, window: Window | None) -> li
 
     :raises InvalidValue: the filter names an unknown field
     """
-    query: Select[Any] = (
+    query = cut(narrow(_machines(), _MACHINE_FILTERS, wanted), Machine.serial, window)
+    found = session.execute(query).all()
+    ids = select(Machine.id).outerjoin(Machine.cluster).outerjoin(Machine.location)
+    ids = narrow(ids, _MACHINE_FILTERS, wanted)
+    if window is not None and found:
+        ids = ids.where(Machine.serial > window.after, Machine.serial <= found[-1][0])
+    addresses = _addresses(session, ids) if found else {}
+    return [MachineView(*(*row[:-1], addresses.get(row[-1], []))) for row in found]
+
+
+def machines_of(session: Session, ids: Sequence[int]) -> list[MachineView]:
+    """Return the machines with these numbers, in the given order, in two queries."""
+    if not ids:
+        return []
+    rows = {row[-1]: row for row in session.execute(_machines().where(Machine.id.in_(ids)))}
+    addresses = _addresses(session, select(Machine.id).where(Machine.id.in_(ids)))
+    return [
+        MachineView(*(*rows[number][:-1], addresses.get(number, [])))
+        for number in ids
+        if number in rows
+    ]
+
+
+def _machines() -> Select[Any]:
+    """Return the query for the columns of machines' views, and their numbers."""
+    return (
         select(
             Machine.serial,
             Machine.product_name,
@@ -60,14 +87,6 @@ def machine_views(session: Session, wanted: Filter, window: Window | None) -> li
         .outerjoin(Machine.cluster)
         .outerjoin(Machine.location)
     )
-    rows = session.execute(cut(narrow(query, _MACHINE_FILTERS, wanted), Machine.serial, window))
-    found = rows.all()
-    ids = select(Machine.id).outerjoin(Machine.cluster).outerjoin(Machine.location)
-    ids = narrow(ids, _MACHINE_FILTERS, wanted)
-    if window is not None and found:
-        ids = ids.where(Machine.serial > window.after, Machine.serial <= found[-1][0])
-    addresses = _addresses(session, ids) if found else {}
-    return [MachineView(*(*row[:-1], addresses.get(row[-1], []))) for row in found]
 
 
 def _addresses(session: Session, machines: Select[Any]) -> dict[int, list[AddressView]]:
@@ -84,7 +103,7 @@ def _addresses(session: Session, machines: Select[Any]) -> dict[int, list[Addres
 
 
 def cluster_views(session: Session, wanted: Filter, window: Window | None) -> list[ClusterView]:
-    """Return clusters, by name, in three queries.
+    """Return clusters, by name, in four queries.
 
     :raises InvalidValue: the filter names an unknown field
     """
@@ -92,6 +111,7 @@ def cluster_views(session: Session, wanted: Filter, window: Window | None) -> li
     clusters = session.scalars(cut(query, Cluster.name, window)).all()
     ids = [row.id for row in clusters]
     roles = _roles(session, ids)
+    settings = setting_rows.of_clusters(session, ids)
     addresses = session.scalars(
         select(IpAddress)
         .join(IpAddress.network)
@@ -99,7 +119,10 @@ def cluster_views(session: Session, wanted: Filter, window: Window | None) -> li
         .where(Network.cluster_id.in_(ids), IpAddress.usefor == "vip", IpAddress.vip_usage == "api")
     )
     vips = {address.network.cluster_id: address for address in addresses}
-    return [ClusterView.of(row, vips.get(row.id), roles[row.id]) for row in clusters]
+    return [
+        ClusterView.of(row, vips.get(row.id), roles[row.id], settings.get(row.id, {}))
+        for row in clusters
+    ]
 
 
 def _roles(session: Session, clusters: list[int]) -> dict[int | None, list[str]]:

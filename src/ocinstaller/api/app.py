@@ -15,6 +15,8 @@ from ocinstaller.api import (
     nodes,
     problems,
     puppet,
+    rings,
+    settings,
     v1,
 )
 from ocinstaller.api.auth import Server
@@ -66,10 +68,12 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
     operators = (
         v1.router,
+        settings.router,
         cluster_results.router,
         access.router,
         certificates.router,
         events.router,
+        rings.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()
     for router in (*operators, nodes.router, puppet.router, *compat, *more):

@@ -6,7 +6,8 @@ detour, so it is set before the state changes and the reset comes last: a BMC th
 leaves a machine that does the right thing whenever somebody restarts it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import MachineView
 from ocinstaller.drivers.ipmi import IpmiTool
 from ocinstaller.model.bmc import BmcAccess, BootDevice, PowerAction, PowerState
-from ocinstaller.model.errors import Conflict, InvalidValue
+from ocinstaller.model.errors import Conflict, InvalidValue, OciError
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import Event, State, next_state
@@ -64,10 +65,11 @@ def press(oci: Installation, name: str, action: str) -> PowerView:
 
     :raises InvalidValue: there is no such button
     """
-    if action not in list(PowerAction):
-        raise InvalidValue("action", action, ", ".join(PowerAction))
-    machine = _controlled(oci, name)
-    machine.bmc.press(PowerAction(action))
+    with _refusals_recorded(oci):
+        if action not in list(PowerAction):
+            raise InvalidValue("action", action, ", ".join(PowerAction))
+        machine = _controlled(oci, name)
+        machine.bmc.press(PowerAction(action))
     oci.store.write(lambda _session: None)  # nothing of OCI's own changes; the audit has the act
     return _view(machine)
 
@@ -97,13 +99,25 @@ def _start_disk(session: Session, name: str) -> MachineView:
 def _restart(
     oci: Installation, name: str, device: BootDevice, change: Callable[[Session, str], MachineView]
 ) -> MachineView:
-    machine = _controlled(oci, name)
-    oci.store.rehearse(lambda session: change(session, name))
-    machine.bmc.boot_once_from(device, uefi=machine.uefi)
+    with _refusals_recorded(oci):
+        machine = _controlled(oci, name)
+        oci.store.rehearse(lambda session: change(session, name))
+        machine.bmc.boot_once_from(device, uefi=machine.uefi)
     view = oci.store.write(lambda session: change(session, name))
-    is_on = machine.bmc.power_state() is PowerState.ON
-    machine.bmc.press(PowerAction.RESET if is_on else PowerAction.ON)
+    with _refusals_recorded(oci):
+        is_on = machine.bmc.power_state() is PowerState.ON
+        machine.bmc.press(PowerAction.RESET if is_on else PowerAction.ON)
     return view
+
+
+@contextmanager
+def _refusals_recorded(oci: Installation) -> Iterator[None]:
+    """Record what a BMC refuses, as the store does for what it is asked to write."""
+    try:
+        yield
+    except OciError as error:
+        oci.store.record_refusal(error)
+        raise
 
 
 def _controlled(oci: Installation, name: str) -> _Controlled:
@@ -128,7 +142,7 @@ def _access(session: Session, oci: Installation, machine: Machine) -> BmcAccess:
             f"machine {machine.serial} is not controlled through a BMC",
             field="ipmi_use",
             value="no" if not value("ipmi_use") else "yes",
-            allowed="machine-set --ipmi-use yes --ipmi-addr ADDRESS --ipmi-username --ipmi-password",
+            allowed="ipmi_use, ipmi_addr, ipmi_username and ipmi_password: see machine-set",
         )
     secrets = setting_rows.secrets_of_machine(session, oci.vault, machine.id)
     return BmcAccess(

@@ -7,6 +7,7 @@ from ocinstaller.model.addressing import networks_for_machine
 from ocinstaller.model.cluster_settings import DEFAULTS
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
+from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, Value, setting
 from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
 from ocinstaller.puppet.deployment import deployment, members
@@ -38,6 +39,7 @@ def node_snapshot(
         time_servers=(time_server,) if time_server else (),
         deployment=deployment(cluster, machine),
         settings=_settings(cluster, machine),
+        services=place_machine(cluster, machine).services,
         secrets=dict(secrets),
     )
 

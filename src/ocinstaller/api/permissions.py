@@ -48,6 +48,14 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/power"): Access("machine-power", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/power"): Access("machine-power", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/power/live"): Access(
+        "machine-ipmi-reboot-on-live", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/power/disk"): Access(
+        "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
+    ),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),

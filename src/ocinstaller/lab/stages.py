@@ -52,6 +52,10 @@ class Stage:
     work: Callable[[Show], None]
 
 
+_ENROLLED = 2
+"""Stages of a machine's way until it is enrolled."""
+
+
 def side_by_side(title: str, stages: Sequence[Stage]) -> Stage:
     """Return a stage that makes several true at the same time.
 
@@ -91,9 +95,19 @@ class Line:
         self.password: str | None = None
 
     def stages(self) -> tuple[Stage, ...]:
-        """All stages in their order: containers first, emulated machines need both cores."""
-        machines = (stage for group in self.groups() for stage in self.group_stages(group))
-        return (*self.base_stages(), *machines)
+        """All stages in their order: containers first, emulated machines need both cores.
+
+        Containers are all enrolled before the first of them is installed, as an operator does it:
+        controllers then know from the start which services the others bring.
+        """
+        enrolled: list[Stage] = []
+        deployed: list[Stage] = []
+        for group in self.groups():
+            way = self.group_stages(group)
+            apart = _ENROLLED if group[0].kind is MachineKind.CONTAINER else 0
+            enrolled += way[:apart]
+            deployed += way[apart:]
+        return (*self.base_stages(), *enrolled, *deployed)
 
     def groups(self) -> list[list[Machine]]:
         """Machines that are brought up side by side: the containers of a role, else each alone."""

@@ -14,6 +14,7 @@ from ocinstaller.api import (
     events,
     nodes,
     objects,
+    power,
     problems,
     puppet,
     rings,
@@ -75,6 +76,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         access.router,
         certificates.router,
         events.router,
+        power.router,
         rings.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()

@@ -178,7 +178,7 @@ def assign_network(
     iface1: str,
     iface2: str,
 ) -> NetworkView:
-    """Give a network to a cluster for the machines of a role, on one interface.
+    """Give a network to a cluster for the machines of a role, on one interface or a bond of two.
 
     A public network for `all` or `controller` holds the API's virtual address, which is reserved
     here.
@@ -191,7 +191,7 @@ def assign_network(
     target = queries.cluster(session, cluster, lock=True)
     roles.check_network_purpose(role)
     interfaces.check_selector("iface1", iface1)
-    _refuse_bond(iface2)
+    second = None if iface2 == _NO_BOND else _second(iface1, iface2)
     if row.cluster is not None:
         raise Conflict(
             f"network {name} belongs to cluster {row.cluster.name}",
@@ -199,7 +199,7 @@ def assign_network(
             value=name,
             allowed="a network without a cluster: see network-list",
         )
-    row.cluster, row.role, row.iface1, row.iface2 = target, role, iface1, None
+    row.cluster, row.role, row.iface1, row.iface2 = target, role, iface1, second
     use = queries.network_use(row)
     _refuse_second_vip(session, target.id, use)
     _refuse_enrolled(session, target.id, use)
@@ -208,9 +208,14 @@ def assign_network(
     return NetworkView.of(row)
 
 
-def _refuse_bond(iface2: str) -> None:
-    if iface2 != _NO_BOND:
-        raise InvalidValue("iface2", iface2, "none: bonds are not supported yet")
+def _second(iface1: str, iface2: str) -> str:
+    """Return the selector of a bond's second interface.
+
+    :raises InvalidValue: it is malformed, or that of the first
+    """
+    if iface2 == iface1:
+        raise InvalidValue("iface2", iface2, f"another interface than {iface1}, or {_NO_BOND}")
+    return interfaces.check_selector("iface2", iface2)
 
 
 def _refuse_second_vip(session: Session, cluster_id: int, use: addressing.NetworkUse) -> None:

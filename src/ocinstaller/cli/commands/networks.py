@@ -65,7 +65,9 @@ class NetworkAdd(OciShow):
         Argument("cluster", help="name of the cluster"),
         Argument("role", help="role of the machines that use it, or all"),
         Argument("iface1", help="their interface: eth0, eno1 …, or 10g1, 1g1 …"),
-        Argument("iface2", nargs="?", default="none", help="none"),
+        Argument(
+            "iface2", nargs="?", default="none", help="second interface of an LACP bond, or none"
+        ),
     )
 
     def take_action(self, parsed_args: Namespace) -> Columns:

@@ -16,7 +16,7 @@ from ocinstaller.model.storage_layout import (
     StorageSettings,
     storage_layout,
 )
-from ocinstaller.store import snapshots
+from ocinstaller.store import setting_rows, snapshots
 from ocinstaller.store.ring_tables import SwiftDevice
 from ocinstaller.store.tables import Cluster, Machine
 
@@ -38,13 +38,15 @@ def layout_of(
     """
     hardware = HardwareReport.model_validate(machine.hardware)
     squashfs = image.files[SQUASHFS]
+    settings = setting_rows.of_machine(session, machine.id)
     return storage_layout(
         hardware.block_devices,
         hardware.firmware,
-        StorageSettings(),
+        StorageSettings.of(settings),
         DataUse(
             machine.role or "",
             volume_group=_volume_group(machine),
+            separate=bool(settings.get("cinder_separate_volume_groups", False)),
             swift_seed=_seed(session, oci, machine, cluster),
         ),
         squashfs.size_bytes,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from ocinstaller.model import disk_spelling
 from ocinstaller.model.settings.cluster_api import CPU as CLUSTER_CPU
 from ocinstaller.model.settings.schema import (
     INHERIT,
@@ -21,6 +22,11 @@ _DEVICE: dict[str, Any] = {
     "longest": 64,
     "pattern": r"[A-Za-z0-9][A-Za-z0-9!:._/-]{0,63}",
     "meaning": "the name of a device without /dev/",
+}
+_DISK: dict[str, Any] = {
+    "longest": 135,
+    "pattern": disk_spelling.PATTERN,
+    "meaning": disk_spelling.ALLOWED,
 }
 _INTERFACE: dict[str, Any] = {
     "longest": 15,
@@ -52,13 +58,15 @@ PLACE: tuple[Setting, ...] = (
 )  # fmt: skip
 
 DISKS: tuple[Setting, ...] = (
-    string("dest_blk", "none", "system disk; none: the smallest that is large enough", **_DEVICE),
+    string("dest_blk", "none", "system disk; none: the smallest that is large enough", **_DISK),
     flag("install_on_raid", False, "the system is on a software RAID"),
     choice("raid_type", "1", "0 1 5 10", "level of that RAID"),
-    string("raid_dev0", "sda", "first disk of that RAID", **_DEVICE),
-    string("raid_dev1", "sdb", "second disk of that RAID", **_DEVICE),
+    string("raid_dev0", "none", "first disk of that RAID; none: automatic", **_DISK),
+    string("raid_dev1", "none", "second disk of that RAID; none: automatic", **_DISK),
     string("raid_dev2", "sdc", "third disk of that RAID", **_DEVICE),
     string("raid_dev3", "sdd", "fourth disk of that RAID", **_DEVICE),
+    flag("system_on_lvm", False, "root and swap of the system are volumes of LVM"),
+    whole("swap_mib", 0, "swap space in MiB; 0: none", least=0, most=1048576),
     string(
         "serial_console_dev", "ttyS1", "serial console of the installed system, or none",
         option="serial-console-device", aliases=("serial_console_device",), longest=16,

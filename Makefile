@@ -1,6 +1,7 @@
 # make run    build what is missing and bring the whole line up: PXE, installation, Puppet, Keystone
 # make stop   end exactly what make run started
 # make test   all tests: fast ones first, then the real line
+# make fast   the fast ones: no root, no images, no virtual machines
 # make check  formatting, lint and types
 
 PYTHON   ?= python3
@@ -9,16 +10,22 @@ BIN      := $(VENV)/bin
 LIST     := src/ocinstaller/lab/packages.txt
 PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 
-.PHONY: run stop test check
+# Of the tests that need nothing but processes of their own; two at a time.
+FAST     := not (line or images or root or schemathesis)
+
+.PHONY: run stop test fast check
 
 run: $(VENV)/.installed
-	$(BIN)/oci-lab run
+	$(BIN)/oci-lab up
 
 stop: $(VENV)/.installed
 	$(BIN)/oci-lab stop
 
-test: $(VENV)/.installed
-	$(BIN)/pytest
+test: fast
+	$(BIN)/pytest -m "not ($(FAST))"
+
+fast: $(VENV)/.installed
+	$(BIN)/pytest -n 2 -m "$(FAST)"
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check src tests

@@ -27,7 +27,7 @@ from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
 from ocinstaller.model.secret_specs import SECRETS
 from ocinstaller.model.services import CONDITIONS, SERVICES, Service
 from ocinstaller.model.states import LOCAL_BOOT_STATES, MEANINGS, TRANSITIONS, State
-from ocinstaller.model.storage_layout import PARTITIONS
+from ocinstaller.model.storage_layout import StorageSettings, system_partitions
 from ocinstaller.puppet.classification import ROLE_CLASSES
 from ocinstaller.settings import DEFAULT_CONFIG, OPTIONS
 
@@ -119,15 +119,15 @@ def model() -> str:
         "",
         "# Secrets of a cluster",
         "",
-        "| secret | kind | given to |",
+        "| secret | kind | given to machines with |",
         "| --- | --- | --- |",
     ]
-    lines += [f"| {s.name} | {s.kind} | {', '.join(sorted(s.roles))} |" for s in SECRETS]
+    lines += [f"| {s.name} | {s.kind} | {', '.join(sorted(s.services))} |" for s in SECRETS]
     lines += ["", "# System disk (GPT)", "", "| firmware | partitions |", "| --- | --- |"]
     for firmware in Firmware:
         parts = [
             f"{p.label} ({p.size_mib or 'rest'}{' MiB' if p.size_mib else ''})"
-            for p in PARTITIONS[firmware]
+            for p in system_partitions(firmware, StorageSettings())
         ]
         lines.append(f"| {firmware} | {', '.join(parts)} |")
     return "\n".join(lines) + "\n"
@@ -172,12 +172,13 @@ def services() -> str:
         "cluster-explain` and `machine-explain` give the reasons for a cluster that exists,",
         "`cluster-plan` what a change would lead to.",
         "",
-        "| service | ports | runs on (condition on the cluster; on the machine) |",
-        "| --- | --- | --- |",
+        "| service | ports | runs on (condition on the cluster; on the machine) | deployed |",
+        "| --- | --- | --- | --- |",
     ]
     for service in SERVICES:
         ports = ", ".join(str(port) for port in service.ports) or "—"
-        lines.append(f"| {service.name} | {ports} | {_places(service)} |")
+        deployed = "yes" if service.deployment else "not yet"
+        lines.append(f"| {service.name} | {ports} | {_places(service)} | {deployed} |")
     lines += ["", "| condition | means |", "| --- | --- |"]
     lines += [f"| {named} | {named.condition} |" for named in CONDITIONS]
     lines += [

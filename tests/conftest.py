@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ocinstaller.actions import credentials, users
 from ocinstaller.actions.context import Installation, open_installation
-from ocinstaller.api.app import boot_app, https_app
+from ocinstaller.api.app import boot_app, https_app, serve
 from ocinstaller.model.access import UserRole
 from ocinstaller.web import pages
 from tests.databases import DatabaseServer, MariaDb, PostgreSql
@@ -91,21 +92,40 @@ def oci(tmp_path: Path, fresh_installation: Path) -> Installation:
     return open_installation(write_config(tmp_path))
 
 
+@pytest.fixture(scope="session")
+def applications(
+    tmp_path_factory: pytest.TempPathFactory, fresh_installation: Path
+) -> tuple[FastAPI, FastAPI]:
+    """Return both applications: describing a hundred routes takes longer than most tests."""
+    directory = tmp_path_factory.mktemp("applications")
+    shutil.copytree(fresh_installation, directory, symlinks=True, dirs_exist_ok=True)
+    oci = open_installation(write_config(directory))
+    return https_app(oci, pages.router), boot_app(oci)
+
+
 @pytest.fixture
-def anonymous(oci: Installation) -> TestClient:
+def application(applications: tuple[FastAPI, FastAPI], oci: Installation) -> FastAPI:
+    """Return the HTTPS application on the fresh installation."""
+    serve(applications[0], oci)
+    return applications[0]
+
+
+@pytest.fixture
+def anonymous(application: FastAPI) -> TestClient:
     """Return a client of the HTTPS application that has not logged in."""
-    return TestClient(https_app(oci, pages.router), client=("127.0.0.1", 50000))
+    return TestClient(application, client=("127.0.0.1", 50000))
 
 
 @pytest.fixture
-def operator(oci: Installation) -> TestClient:
+def operator(application: FastAPI) -> TestClient:
     """Return a client of the HTTPS application that is logged in."""
-    client = TestClient(https_app(oci, pages.router), client=("127.0.0.1", 50000))
+    client = TestClient(application, client=("127.0.0.1", 50000))
     client.auth = ("admin", PASSWORD)
     return client
 
 
 @pytest.fixture
-def starter(oci: Installation) -> TestClient:
+def starter(applications: tuple[FastAPI, FastAPI], oci: Installation) -> TestClient:
     """Return a client of the application for starting machines."""
-    return TestClient(boot_app(oci), client=("127.0.0.1", 50000))
+    serve(applications[1], oci)
+    return TestClient(applications[1], client=("127.0.0.1", 50000))

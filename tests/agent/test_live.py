@@ -17,7 +17,7 @@ from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import InstallPlan, LogBatch
 
 from .conftest import StartServer
-from .install.world import Image, LoopDisk, make_plan
+from .install.world import Image, LoopDisk, make_plan, with_disk
 from .server import Answer, Authority, Request, Server
 
 pytestmark = pytest.mark.root
@@ -240,9 +240,7 @@ def test_a_failed_installation_is_reported_and_may_be_repeated(
 ) -> None:
     disk = make_disk()
     good = make_plan(disk.name, image.reference)
-    node.plan = good.model_copy(
-        update={"disk": good.disk.model_copy(update={"minimum_bytes": 10**12})}
-    )
+    node.plan = with_disk(good, minimum_bytes=10**12)
     node.directives = ["install"]
     process = agent.start(server, container=True, disks=disk.name)
     server.wait_for(2, "/node/v1/report", timeout_s=60)

@@ -1,21 +1,20 @@
 """Logging in: white list, wrong passwords, sessions of the pages."""
 
-import shutil
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from ocinstaller import settings
 from ocinstaller.actions import login
 from ocinstaller.actions.context import Installation, open_installation
-from ocinstaller.api.app import https_app
+from ocinstaller.api.app import serve
 from ocinstaller.model.access import LoginSource
 from ocinstaller.model.errors import Unavailable
 from ocinstaller.store.access_tables import LoginFailure, WebSession
-from ocinstaller.web import pages
 from tests.api.access import as_user, make_user, newest
 from tests.conftest import PASSWORD
 from tests.support import write_config
@@ -73,7 +72,8 @@ def test_failures_survive_a_restart(oci: Installation, operator: TestClient) -> 
     attacker = as_user(operator, "admin", address=ATTACKER)
     for _ in range(5):
         guess(attacker)
-    again = TestClient(https_app(oci, pages.router), client=ATTACKER)
+    serve(operator.app, oci)
+    again = TestClient(operator.app, client=ATTACKER)
     assert guess(again) == 429
 
 
@@ -101,9 +101,8 @@ def test_failed_logins_are_recorded_without_what_was_typed(operator: TestClient)
 
 
 @pytest.fixture
-def restricted(tmp_path: Path, fresh_installation: Path) -> Installation:
+def restricted(tmp_path: Path, oci: Installation) -> Installation:
     """Return an installation with a white list."""
-    shutil.copytree(fresh_installation, tmp_path, symlinks=True, dirs_exist_ok=True)
     config = write_config(tmp_path)
     text = config.read_text().replace(
         "[network]", "[network]\nOPERATOR_NETWORKS = 192.0.2.0/24, 2001:db8::/64"
@@ -125,9 +124,10 @@ def restricted(tmp_path: Path, fresh_installation: Path) -> Installation:
     ],
 )
 def test_operators_come_from_the_white_list_only(
-    restricted: Installation, address: str, status: int
+    application: FastAPI, restricted: Installation, address: str, status: int
 ) -> None:
-    client = TestClient(https_app(restricted, pages.router), client=(address, 50000))
+    serve(application, restricted)
+    client = TestClient(application, client=(address, 50000))
     client.auth = ("admin", PASSWORD)
     assert client.get("/v1/machines").status_code == status
     assert client.get("/oci/").status_code == status
@@ -152,11 +152,9 @@ def test_a_wrong_configuration_stops_the_server(tmp_path: Path, text: str, said:
 
 
 @pytest.fixture
-def browser(oci: Installation) -> TestClient:
+def browser(application: FastAPI) -> TestClient:
     """Return a browser that has not logged in; its cookies need https."""
-    return TestClient(
-        https_app(oci, pages.router), base_url="https://oci.example.com", client=("192.0.2.1", 1)
-    )
+    return TestClient(application, base_url="https://oci.example.com", client=("192.0.2.1", 1))
 
 
 def log_in(browser: TestClient, password: str = PASSWORD, **headers: str) -> object:

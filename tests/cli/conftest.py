@@ -1,5 +1,6 @@
 """A real server process, and `ocicli` as a process too."""
 
+import base64
 import os
 import shutil
 import socket
@@ -76,6 +77,11 @@ class ServerProcess:
         self.process.terminate()
         return self.process.wait(30)
 
+    def login(self) -> dict[str, str]:
+        """Return the header of the administrator's requests."""
+        pair = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+
     def ocicli(
         self, *arguments: str, input: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
@@ -93,9 +99,20 @@ class ServerProcess:
 @pytest.fixture
 def server(tmp_path: Path, fresh_installation: Path) -> Iterator[ServerProcess]:
     """Run a server on a fresh installation."""
+    yield from _running(tmp_path, fresh_installation)
 
-    shutil.copytree(fresh_installation, tmp_path, symlinks=True, dirs_exist_ok=True)
-    process = ServerProcess(tmp_path)
+
+@pytest.fixture(scope="session")
+def untouched_server(
+    tmp_path_factory: pytest.TempPathFactory, fresh_installation: Path
+) -> Iterator[ServerProcess]:
+    """Run a server for all tests that change nothing on it."""
+    yield from _running(tmp_path_factory.mktemp("untouched"), fresh_installation)
+
+
+def _running(directory: Path, fresh_installation: Path) -> Iterator[ServerProcess]:
+    shutil.copytree(fresh_installation, directory, symlinks=True, dirs_exist_ok=True)
+    process = ServerProcess(directory)
     process.start()
     try:
         yield process

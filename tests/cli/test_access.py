@@ -1,52 +1,70 @@
 """`oci-userdb` on the server, and tokens, users and the audit through `ocicli`."""
 
+import io
 import json
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ocinstaller.cli.client import Login, UnreachableError
+from ocinstaller.cli.userdb import main
 from tests.cli.conftest import BIN, ServerProcess
 from tests.conftest import PASSWORD
 from tests.support import write_config
 
-
-def userdb(config: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [BIN / "oci-userdb", "--config", config, *arguments],
-        input=given, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+Userdb = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def listed(config: Path) -> list[list[str]]:
-    return [line.split("\t") for line in userdb(config, "-l").stdout.splitlines()]
-
-
-def test_userdb_adds_lists_changes_and_deletes(tmp_path: Path) -> None:
+@pytest.fixture
+def userdb(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Userdb:
+    """Run `oci-userdb` on a fresh installation, in this process: most of its time is its start."""
     config = write_config(tmp_path)
-    visible = userdb(config, "-a", "ada", PASSWORD)
+
+    def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        argv = ["--config", str(config), *arguments]
+        try:
+            code = main(argv)
+        except SystemExit as left:
+            code = left.code
+        done = capsys.readouterr()
+        return subprocess.CompletedProcess(argv, code, done.out, done.err)
+
+    return run
+
+
+def userdb_process(server: ServerProcess, *arguments: str, given: str = "") -> int:
+    command = [BIN / "oci-userdb", "--config", server.config, *arguments]
+    return subprocess.run(command, input=given, text=True, timeout=60, check=False).returncode
+
+
+def listed(userdb: Userdb) -> list[list[str]]:
+    return [line.split("\t") for line in userdb("-l").stdout.splitlines()]
+
+
+def test_userdb_adds_lists_changes_and_deletes(userdb: Userdb) -> None:
+    visible = userdb("-a", "ada", PASSWORD)
     assert (visible.returncode, visible.stdout) == (0, "")
     assert "visible in the list of processes" in visible.stderr
-    generated = userdb(config, "-a", "bob", "--admin")
+    generated = userdb("-a", "bob", "--admin")
     assert len(generated.stdout.strip()) > 30 and generated.stderr == ""
-    assert (
-        userdb(config, "-a", "cy", "--role", "viewer", "--password-stdin", given=PASSWORD).stdout
-        == ""
-    )
-    radius = userdb(config, "-r", "dee@example.com")
+    assert userdb("-a", "cy", "--role", "viewer", "--password-stdin", given=PASSWORD).stdout == ""
+    radius = userdb("-r", "dee@example.com")
     assert radius.returncode == 0 and "use_radius" in radius.stderr
-    assert listed(config) == [
+    assert listed(userdb) == [
         ["ada", "operator", "password", "active"],
         ["bob", "administrator", "password", "active"],
         ["cy", "viewer", "password", "active"],
         ["dee@example.com", "operator", "radius", "active"],
     ]
-    assert (
-        userdb(config, "-p", "dee@example.com", "--password-stdin", given=PASSWORD).returncode == 0
-    )
-    assert userdb(config, "-d", "ada").returncode == 0
-    assert [row[2] for row in listed(config)] == ["password"] * 3
+    assert userdb("-p", "dee@example.com", "--password-stdin", given=PASSWORD).returncode == 0
+    assert userdb("-d", "ada").returncode == 0
+    assert [row[2] for row in listed(userdb)] == ["password"] * 3
 
 
 @pytest.mark.parametrize(
@@ -64,13 +82,12 @@ def test_userdb_adds_lists_changes_and_deletes(tmp_path: Path) -> None:
     ],
 )
 def test_userdb_refuses(
-    tmp_path: Path, arguments: tuple[str, ...], given: str, code: int, said: str
+    userdb: Userdb, arguments: tuple[str, ...], given: str, code: int, said: str
 ) -> None:
-    config = write_config(tmp_path)
-    done = userdb(config, *arguments, given=given)
+    done = userdb(*arguments, given=given)
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr
-    assert listed(config) == []
+    assert listed(userdb) == []
 
 
 def test_users_tokens_and_audit_through_ocicli(server: ServerProcess) -> None:
@@ -107,8 +124,8 @@ def test_users_tokens_and_audit_through_ocicli(server: ServerProcess) -> None:
 
 
 def test_what_commands_change_is_recorded(server: ServerProcess) -> None:
-    assert userdb(server.config, "-a", "ada", "--password-stdin", given=PASSWORD).returncode == 0
-    assert userdb(server.config, "-d", "nobody").returncode == 1
+    assert userdb_process(server, "-a", "ada", "--password-stdin", given=PASSWORD) == 0
+    assert userdb_process(server, "-d", "nobody") == 1
     assert (
         server.ocicli(
             "user-password", "--password-stdin", input="another password", OCI_LOGIN="ada"

@@ -23,6 +23,7 @@ def test_all_pages_are_followed(server: ServerProcess, monkeypatch: pytest.Monke
     monkeypatch.setattr(asking, "_exchange", lambda *a: asked.append(a) or exchange(*a))
     assert [row["name"] for row in asking.collect("/v1/swift-regions")] == names
     assert len(asked) == 3
+    asking.close()
 
 
 @pytest.mark.parametrize(
@@ -39,9 +40,9 @@ def test_all_pages_are_followed(server: ServerProcess, monkeypatch: pytest.Monke
     ],
 )
 def test_machine_list_asks_for_what_is_wanted(
-    server: ServerProcess, arguments: tuple[str, ...], code: int, said: str
+    untouched_server: ServerProcess, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = server.ocicli("machine-list", "-f", "json", *arguments)
+    done = untouched_server.ocicli("machine-list", "-f", "json", *arguments)
     assert done.returncode == code, done.stderr
     assert said in done.stdout + done.stderr
     assert code or json.loads(done.stdout) == []

@@ -59,24 +59,24 @@ def test_a_cluster_is_defined_and_taken_apart_again(server: ServerProcess) -> No
     ],
 )
 def test_refusals_are_one_line_and_an_exit_code(
-    server: ServerProcess,
+    untouched_server: ServerProcess,
     arguments: tuple[str, ...],
     environment: dict[str, str],
     code: int,
     said: str,
 ) -> None:
-    done = server.ocicli(*arguments, **environment)
+    done = untouched_server.ocicli(*arguments, **environment)
     assert done.returncode == code, done.stderr
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert code == 2 or len(done.stderr.splitlines()) == 1
 
 
-def test_listing_is_cheap(server: ServerProcess) -> None:
+def test_listing_is_cheap(untouched_server: ServerProcess) -> None:
     """Processor time: the wall time that `bench/start` measures depends on the machine's load."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for _ in range(5):
-        assert server.ocicli("machine-list").returncode == 0
+        assert untouched_server.ocicli("machine-list").returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 5
     assert spent < 0.3
@@ -97,8 +97,8 @@ def test_no_password_is_logged(server: ServerProcess) -> None:
     assert "s3cret-guess" not in server.log.read_text()
 
 
-def test_completion_knows_every_command(server: ServerProcess) -> None:
-    script = server.ocicli("complete").stdout
+def test_completion_knows_every_command(untouched_server: ServerProcess) -> None:
+    script = untouched_server.ocicli("complete").stdout
     for entry in COMMANDS:
         assert entry.name in script
 

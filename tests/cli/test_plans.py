@@ -74,8 +74,10 @@ def test_a_cluster_lives_in_a_file(server: ServerProcess, tmp_path: Path) -> Non
         (("machine-explain", "nope"), 1, "no machine named 'nope'"),
     ],
 )
-def test_refusals(server: ServerProcess, arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = server.ocicli(*arguments)
+def test_refusals(
+    untouched_server: ServerProcess, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = untouched_server.ocicli(*arguments)
     assert done.returncode == code, done.stdout
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ocinstaller.model import interfaces, naming, storage_layout, target_files
+from ocinstaller.model import interfaces, naming, target_files
 from ocinstaller.model.errors import Conflict, InvalidValue, WrongState
-from ocinstaller.model.hardware import BlockDevice, DiskKind, Firmware, HardwareReport, Nic
-from ocinstaller.model.plan import PartitionKind
-from ocinstaller.model.secret_specs import SECRETS, SecretKind, generate, names_for_role
+from ocinstaller.model.hardware import HardwareReport, Nic
+from ocinstaller.model.secret_kinds import SecretKind, generate
+from ocinstaller.model.secret_specs import SECRETS, names_for_services
 from ocinstaller.model.states import LOCAL_BOOT_STATES, TRANSITIONS, Event, State, next_state
-from tests.support import GIB, report
+from tests.support import report
 
 
 def test_a_refused_transition_names_the_state_and_the_allowed_ones() -> None:
@@ -73,34 +73,6 @@ def test_a_missing_interface_is_refused_with_those_present(selector: str) -> Non
         interfaces.select_interface(selector, NICS)
 
 
-def disk(name: str) -> BlockDevice:
-    return BlockDevice(name=name, size_bytes=20 * GIB, kind=DiskKind.SSD)
-
-
-def test_the_first_disk_ending_in_a_is_the_system_disk() -> None:
-    assert storage_layout.system_disk([disk("nvme0n1"), disk("sdb"), disk("sda")]).name == "sda"
-    assert storage_layout.system_disk([disk("nvme0n1"), disk("sdb")]).name == "nvme0n1"
-    with pytest.raises(Conflict, match="no disk"):
-        storage_layout.system_disk([])
-
-
-@given(st.sampled_from(Firmware), st.integers(0, 2**34), st.integers(0, 2**34))
-def test_only_the_last_partition_takes_the_rest(
-    firmware: Firmware, image: int, unpacked: int
-) -> None:
-    plan = storage_layout.disk_plan([disk("sda")], firmware, image, unpacked)
-    *first, last = plan.partitions
-    assert all(partition.size_mib for partition in first)
-    assert last.kind is PartitionKind.ROOT and last.size_mib is None
-    assert plan.minimum_bytes > image + unpacked
-
-
-def test_a_uefi_machine_gets_an_esp_and_a_bios_machine_a_place_for_grub() -> None:
-    kinds = {firmware: storage_layout.PARTITIONS[firmware][0].kind for firmware in Firmware}
-    assert kinds[Firmware.UEFI] is PartitionKind.ESP
-    assert kinds[Firmware.BIOS] is PartitionKind.BIOS_BOOT
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -129,8 +101,10 @@ def test_secrets_are_long_and_different_and_stay_with_their_roles() -> None:
     for kind in SecretKind:
         made = {generate(kind) for _ in range(50)}
         assert len(made) == 50 and all(len(text) >= 20 for text in made)
-    assert set(names_for_role("controller")) == {spec.name for spec in SECRETS}
-    assert names_for_role("custom") == []
+    assert set(names_for_services({"keystone", "rabbitmq", "haproxy"})) == {
+        spec.name for spec in SECRETS
+    }
+    assert names_for_services({"ssh", "chrony"}) == []
 
 
 def test_the_hosts_file_begins_with_the_machine_itself() -> None:

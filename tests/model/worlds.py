@@ -1,8 +1,9 @@
 """Snapshots of clusters for the tests of the model."""
 
 from dataclasses import replace
+from ipaddress import ip_address
 
-from ocinstaller.model.addressing import Address, NetworkUse, allocatable, parse_network
+from ocinstaller.model.addressing import Link, NetworkUse, allocatable, gateway, parse_network
 from ocinstaller.model.snapshot import (
     AddressFacts,
     ClusterSnapshot,
@@ -28,8 +29,12 @@ def network(
     name: str, text: str, role: str = "all", *, public: bool = False, location: str = "zone-1"
 ) -> NetworkFacts:
     parsed = parse_network(*text.split("/"))
-    use = NetworkUse(name, parsed, allocatable(parsed), public, location, role)
-    return NetworkFacts(use, "eth1" if public else "eth0")
+    link = Link("eth1" if public else "eth0")
+    return NetworkFacts(
+        NetworkUse(
+            name, parsed, allocatable(parsed), public, location, role, gateway(parsed), link=link
+        )
+    )
 
 
 def machine(role: str, number: int, **settings: Value) -> MachineFacts:
@@ -69,13 +74,13 @@ def connected(counts: dict[str, int]) -> ClusterSnapshot:
         replace(m, addresses=(AddressFacts("internal", f"192.168.100.{next(hosts)}", 24),))
         for m in bare.machines
     )
-    taken = frozenset(Address(m.addresses[0].ip) for m in machines)
+    taken = frozenset(ip_address(m.addresses[0].ip) for m in machines)
     return replace(
         bare,
         machines=machines,
         networks=(
             replace(internal, taken=taken),
-            replace(public, taken=frozenset({Address("203.0.113.2")})),
+            replace(public, taken=frozenset({ip_address("203.0.113.2")})),
         ),
         vip=VirtualAddress("203.0.113.2", 24, "public"),
         last_numbers=dict(counts),

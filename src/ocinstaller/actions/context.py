@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 
 from oslo_config import cfg
@@ -11,10 +12,11 @@ from ocinstaller.actions.credentials import PasswordAuthenticator
 from ocinstaller.actions.sightings import Sightings
 from ocinstaller.drivers.radius import RadiusAuthenticator
 from ocinstaller.model.access import Act, Authenticator, LoginSource
-from ocinstaller.model.addressing import Address
+from ocinstaller.model.addressing import AddressRange
 from ocinstaller.pki.authority import Authority
 from ocinstaller.store import migrate
 from ocinstaller.store.engine import Store, open_engine
+from ocinstaller.store.feed import Feed
 from ocinstaller.store.vault import Vault
 
 
@@ -28,6 +30,7 @@ class Installation:
     authority: Authority
     authenticators: Mapping[LoginSource, Authenticator]
     sightings: Sightings
+    feed: Feed
 
     def acting(self, act: Act) -> "Installation":
         """Return the same installation for somebody: what is written is recorded as theirs."""
@@ -49,7 +52,9 @@ def open_installation(config_file: Path) -> Installation:
     authority.ensure()
     vault = Vault(state / "secrets.key")
     store = Store(engine)
-    return Installation(conf, store, vault, authority, _authenticators(conf), Sightings(store))
+    return Installation(
+        conf, store, vault, authority, _authenticators(conf), Sightings(store), Feed(store)
+    )
 
 
 def _authenticators(conf: cfg.ConfigOpts) -> dict[LoginSource, Authenticator]:
@@ -65,12 +70,12 @@ def _authenticators(conf: cfg.ConfigOpts) -> dict[LoginSource, Authenticator]:
     return known
 
 
-def reserved_addresses(oci: Installation) -> frozenset[Address]:
+def reserved_addresses(oci: Installation) -> tuple[AddressRange, ...]:
     """Return the addresses that OCI uses itself: never given to a machine or a VIP."""
     conf = oci.conf
-    texts = [conf.network.OCI_IP, conf.puppet.server_address]
-    addresses = {Address(text) for text in texts if text and ":" not in text}
+    own = [ip_address(text) for text in (conf.network.OCI_IP, conf.puppet.server_address) if text]
+    ranges = [AddressRange(address, address) for address in own]
     if conf.dhcp.enabled:
-        first, last = int(Address(conf.dhcp.range_first)), int(Address(conf.dhcp.range_last))
-        addresses |= {Address(number) for number in range(first, last + 1)}
-    return frozenset(addresses)
+        first, last = ip_address(conf.dhcp.range_first), ip_address(conf.dhcp.range_last)
+        ranges.append(AddressRange(first, last))
+    return tuple(ranges)

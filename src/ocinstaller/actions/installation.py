@@ -5,23 +5,29 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials
+from ocinstaller.actions import certificates, credentials
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model import addressing, interfaces, naming, storage_layout, target_files
+from ocinstaller.model import addressing, naming, storage_layout, target_files
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.network_layout import NetworkLayout, network_layout
 from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
-from ocinstaller.model.target_files import HostEntry, Identity, NicConfig, TargetSystem
+from ocinstaller.model.target_files import HostEntry, TargetSystem
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Cluster, Machine, Network
 
-_UNITS = ("oci-installed.service", "ssh.service", "systemd-networkd.service")
+_UNITS = (
+    "oci-certificates.timer",
+    "oci-installed.service",
+    "ssh.service",
+    "systemd-networkd.service",
+)
 
 
 def request_installation(session: Session, oci: Installation, name: str) -> MachineView:
@@ -84,9 +90,14 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        disk=storage_layout.disk_plan(
-            hardware.block_devices, hardware.firmware, squashfs.size_bytes, image.unpacked_bytes
-        ),
+        storage=storage_layout.storage_layout(
+            hardware.block_devices,
+            hardware.firmware,
+            storage_layout.StorageSettings(),
+            storage_layout.DataUse(machine.role or ""),
+            squashfs.size_bytes,
+            image.unpacked_bytes,
+        ).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -141,16 +152,19 @@ def _target_system(
         plan_id=machine.plan_id or "",
         hostname=hostname,
         server_url=server_url(oci),
-        nics=_nics(session, machine, cluster, hardware),
+        firmware=hardware.firmware,
+        network=_network(session, machine, cluster, hardware),
         hosts=_hosts(session, oci, cluster),
         nameservers=tuple(network.nameservers),
         packages=_packages(oci),
         authorized_keys=_authorized_keys(oci),
         root_ca=oci.authority.root_pem(),
-        machine_identity=_identity(
-            oci, [hostname, hostname.split(".")[0]], [a.ip for a in machine.addresses]
+        machine_identity=certificates.machine_identity(oci, machine),
+        api_identity=(
+            certificates.api_identity(session, oci, cluster)
+            if machine.role == "controller"
+            else None
         ),
-        api_identity=_api_identity(session, oci, cluster) if machine.role == "controller" else None,
         puppet=target_files.PuppetConfig(
             server=oci.conf.puppet.server,
             environment=oci.conf.puppet.environment,
@@ -181,28 +195,17 @@ def _packages(oci: Installation) -> target_files.PackageSource:
     )
 
 
-def _nics(
+def _network(
     session: Session, machine: Machine, cluster: Cluster, hardware: HardwareReport
-) -> tuple[NicConfig, ...]:
-    """Return the configuration of each interface that a network of the machine uses."""
-    addresses = {address.network_id: address for address in machine.addresses}
-    gathered: dict[str, NicConfig] = {}
-    for row in _machine_networks(session, machine, cluster):
-        if row.iface1 is None:
-            continue
-        nic = interfaces.select_interface(row.iface1, hardware.nics)
-        use = queries.network_use(row)
-        before = gathered.get(nic.mac, NicConfig(nic.name, nic.mac, ()))
-        address = addresses.get(row.id)
-        own = (f"{address.ip}/{row.cidr}",) if address else ()
-        router = addressing.gateway(use.network) if addressing.is_management(use) else None
-        gathered[nic.mac] = NicConfig(
-            nic.name,
-            nic.mac,
-            before.addresses + own,
-            before.gateway or (str(router) if router and own else None),
-        )
-    return tuple(gathered.values())
+) -> NetworkLayout:
+    """Return how the machine's networks lie on its interfaces."""
+    rows = _machine_networks(session, machine, cluster)
+    of_network = {address.network_id: address.ip for address in machine.addresses}
+    return network_layout(
+        [queries.network_use(row) for row in rows],
+        {row.name: of_network[row.id] for row in rows if row.id in of_network},
+        hardware.nics,
+    )
 
 
 def _machine_networks(session: Session, machine: Machine, cluster: Cluster) -> list[Network]:
@@ -238,23 +241,6 @@ def management_address(machine: Machine) -> str:
         if addressing.is_management(queries.network_use(address.network)):
             return address.ip
     return ""
-
-
-def _identity(oci: Installation, names: list[str], addresses: list[str]) -> Identity:
-    issued = oci.authority.issue(names, addresses)
-    return Identity(names[0], issued.certificate, issued.chain, issued.key, issued.bundle)
-
-
-def _api_identity(session: Session, oci: Installation, cluster: Cluster) -> Identity:
-    vip = queries.vip_address(session, cluster.id)
-    if vip is None:
-        raise Conflict(
-            f"cluster {cluster.name} has no public network for the API's address",
-            field="network",
-            allowed="a public network of role all or controller: use network-add first",
-        )
-    name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
-    return _identity(oci, [name], [vip.ip])
 
 
 def _authorized_keys(oci: Installation) -> str:

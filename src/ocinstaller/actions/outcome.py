@@ -27,7 +27,7 @@ def outcome(cluster: ClusterSnapshot) -> Outcome:
         entries[Key(Section.DECISION, cluster.name, decision.subject)] = decision.choice
     for placed in placement.machines:
         entries |= dict(_machine(placed, facts[placed.hostname]))
-        entries |= dict(_classification(cluster, facts[placed.hostname]))
+        entries |= dict(_classification(cluster, facts[placed.hostname], placed.services))
     return entries
 
 
@@ -41,15 +41,23 @@ def _definition(cluster: ClusterSnapshot) -> _Entries:
 
 
 def _network(network: NetworkFacts) -> dict[str, object]:
-    use = network.use
+    use, link = network.use, network.use.link
     return {
         "ip": str(use.network.network_address),
         "cidr": use.network.prefixlen,
         "location": use.location,
         "is_public": use.is_public,
         "role": use.role,
-        "iface1": network.iface1,
-        "iface2": network.iface2 or "none",
+        "first_ip": str(use.addresses.first),
+        "last_ip": str(use.addresses.last),
+        "gateway": str(use.gateway or "none"),
+        "vip_usage": use.vip_usage,
+        "iface1": link.iface1 or "none",
+        "iface2": link.iface2 or "none",
+        "vlan": link.vlan or 0,
+        "mtu": link.mtu,
+        "bridge_name": link.bridge_name,
+        "lldp_match": link.lldp_match,
     }
 
 
@@ -66,9 +74,11 @@ def _machine(placed: MachinePlacement, machine: MachineFacts) -> _Entries:
         yield Key(Section.SERVICE, host, service), "runs"
 
 
-def _classification(cluster: ClusterSnapshot, machine: MachineFacts) -> _Entries:
+def _classification(
+    cluster: ClusterSnapshot, machine: MachineFacts, services: tuple[str, ...]
+) -> _Entries:
     host = machine.hostname
-    names = set(secret_specs.names_for_role(machine.role))
+    names = set(secret_specs.names_for_services(services))
     masked = dict.fromkeys(sorted(names), MASKED)
     try:
         classes = document(node_snapshot(cluster, machine, masked))["classes"]

@@ -130,6 +130,7 @@ def create_network(
         cidr=network.prefixlen,
         first_ip=str(addresses.first),
         last_ip=str(addresses.last),
+        gateway=str(addressing.gateway(network) or "") or None,
         is_public=is_public,
         location=place,
     )
@@ -249,8 +250,8 @@ def _refuse_enrolled(session: Session, cluster_id: int, use: addressing.NetworkU
 def _reserve_vip(
     session: Session, oci: Installation, row: Network, use: addressing.NetworkUse
 ) -> None:
-    used = queries.used_addresses(session, row.id) | reserved_addresses(oci)
-    address = addressing.next_address(use.name, use.addresses, used)
+    used = queries.used_addresses(session, row.id)
+    address = addressing.next_address(use, used, reserved_addresses(oci))
     session.add(IpAddress(ip=str(address), usefor="vip", vip_usage="api", network=row))
 
 

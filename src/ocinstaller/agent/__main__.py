@@ -1,4 +1,11 @@
-"""`python3 -m ocinstaller.agent`: the live agent; with `installed`: of the installed system."""
+"""`python3 -m ocinstaller.agent`: the live agent, or with an argument one of the installed system.
+
+| argument | does |
+| --- | --- |
+| `installed` | reports the start and lets Puppet configure the machine |
+| `certificates` | fetches the machine's certificates, renewed when it is time |
+| `sync-esp` | copies between the EFI system partitions of a mirrored system |
+"""
 
 import logging
 import signal
@@ -9,12 +16,13 @@ from ocinstaller.agent import journal
 from ocinstaller.agent.errors import AgentError
 
 USAGE_STATUS = 2
+_INSTALLED = ("installed", "certificates", "sync-esp")
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the two agents until it is done or asked to stop; return the exit status."""
-    if arguments not in ([], ["installed"]):
-        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed]\n")
+    """Run one of the agents until it is done or asked to stop; return the exit status."""
+    if arguments not in ([], *([name] for name in _INSTALLED)):
+        sys.stderr.write(f"usage: python3 -m ocinstaller.agent [{' | '.join(_INSTALLED)}]\n")
         return USAGE_STATUS
     journal.start()
     stop = Event()
@@ -31,7 +39,16 @@ def main(arguments: list[str]) -> int:
 
 def _work(arguments: list[str], stop: Event) -> int:
     try:
-        # Only one of them is imported: both have to start fast.
+        # Only one of them is imported: all have to start fast.
+        if arguments == ["sync-esp"]:
+            from ocinstaller.agent import espsync
+
+            return 0 if espsync.sync() else 1
+        if arguments == ["certificates"]:
+            from ocinstaller.agent import certificates
+
+            certificates.refresh()
+            return 0
         if arguments:
             from ocinstaller.agent import installed
 

@@ -8,8 +8,10 @@ from ocinstaller.actions.login import PasswordCache
 from ocinstaller.api import (
     access,
     boot,
+    certificates,
     cluster_results,
     documentation,
+    events,
     nodes,
     problems,
     puppet,
@@ -39,14 +41,19 @@ def _bare(oci: Installation, title: str, *, docs: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.installation = oci
-    app.state.passwords = PasswordCache()
+    serve(app, oci)
     if docs:
-        app.add_middleware(UnchangedReports, oci=oci)
+        app.add_middleware(UnchangedReports)
     app.add_middleware(BodyLimit)
     problems.install(app)
     documentation.install(app)
     return app
+
+
+def serve(app: FastAPI, oci: Installation) -> None:
+    """Let an application work on this installation; it forgets what it knew of another."""
+    app.state.installation = oci
+    app.state.passwords = PasswordCache()
 
 
 def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
@@ -55,7 +62,13 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    operators = (v1.router, cluster_results.router, access.router)
+    operators = (
+        v1.router,
+        cluster_results.router,
+        access.router,
+        certificates.router,
+        events.router,
+    )
     for router in (*operators, nodes.router, puppet.router, *more):
         app.include_router(router)
 

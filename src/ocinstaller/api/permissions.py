@@ -55,6 +55,10 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
+    ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
+    ("POST", "/v1/certificates/{name}/renewal"): Access(
+        "certificate-renew", _OPERATE, "certificate"
+    ),
     ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
     ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),
     ("POST", "/v1/tokens"): Access("token-create", _OWN, "api token"),
@@ -63,6 +67,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/users"): Access("user-create", _ADMINISTER, "user"),
     ("PATCH", "/v1/users/{login}"): Access("user-set", _ADMINISTER, "user"),
     ("DELETE", "/v1/users/{login}"): Access("user-delete", _ADMINISTER, "user"),
+    ("GET", "/v1/events"): Access("event-list", _READ, "event"),
     ("GET", "/v1/audit"): Access("audit-list", _ADMINISTER, "audit record"),
     ("GET", "/oci/"): Access("page", _READ, "page"),
     ("GET", "/oci/machines/{name}"): Access("page", _READ, "page"),

@@ -29,9 +29,8 @@ class UnchangedReports:
     are then looked up together, so that the cost of each falls when many come.
     """
 
-    def __init__(self, app: ASGIApp, oci: Installation) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._oci = oci
         self._waiting: list[tuple[SentReport, asyncio.Future[Directive | None]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -46,22 +45,23 @@ class UnchangedReports:
         if key and messages[-1]["type"] == "http.request":
             digest = hashlib.sha256(b"".join(m.get("body", b"") for m in messages)).hexdigest()
             peer = peer_address(scope["client"][0] if scope.get("client") else "::")
-            directive = await self._look_up(SentReport(digest, key, peer))
+            oci = scope["app"].state.installation
+            directive = await self._look_up(oci, SentReport(digest, key, peer))
         if directive is None:
             await self._app(scope, _replayed(messages, receive), send)
         else:
             answer = Response(_serialised(directive), media_type="application/json")
             await answer(scope, receive, send)
 
-    async def _look_up(self, report: SentReport) -> Directive | None:
+    async def _look_up(self, oci: Installation, report: SentReport) -> Directive | None:
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((report, future))
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
+            self._worker = asyncio.create_task(self._work(oci))
         answer: Directive | None = await future
         return answer
 
-    async def _work(self) -> None:
+    async def _work(self, oci: Installation) -> None:
         """Look up what is waiting until nothing is."""
         while self._waiting:
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
@@ -70,7 +70,7 @@ class UnchangedReports:
             try:
                 # An outage is met, and told to each machine, by the usual way.
                 with suppress(Unavailable):
-                    answers = await run_in_threadpool(nodes.unchanged_reports, self._oci, reports)
+                    answers = await run_in_threadpool(nodes.unchanged_reports, oci, reports)
             finally:
                 for (_, future), answer in zip(batch, answers, strict=True):
                     if not future.done():

@@ -98,6 +98,10 @@ class Client:
             parts.hostname, parts.port, timeout=_TIMEOUT_S, context=context
         )
 
+    def close(self) -> None:
+        """End the connection; the next request makes a new one."""
+        self._connection.close()
+
     def get(self, target: str, **query: object) -> Any:
         """Return what the server has at `target`."""
         return self._request("GET", f"{target}?{urlencode(query)}" if query else target)

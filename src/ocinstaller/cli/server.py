@@ -67,16 +67,19 @@ async def _serve(oci: Installation) -> None:
     plain = _server(boot_app(oci))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop, (secure, plain))
+        loop.add_signal_handler(number, _stop, (secure, plain), oci)
     given = listeners.inherited()
     server = oci.conf.server
     https = given.get("https") or [listeners.listen(server.listen_address, server.https_port)]
     http = given.get("http") or [listeners.listen(server.listen_address, server.http_port)]
     LOG.info("server started", extra={"pid": os.getpid(), "url": installation.server_url(oci)})
+    oci.feed.start()
     await asyncio.gather(secure.serve(sockets=https), plain.serve(sockets=http))
 
 
-def _stop(servers: Sequence[uvicorn.Server]) -> None:
+def _stop(servers: Sequence[uvicorn.Server], oci: Installation) -> None:
+    """End the servers; streams end by themselves once they hear of it, requests as usual."""
+    oci.feed.end_streams()
     for server in servers:
         server.should_exit = True
 
@@ -95,6 +98,7 @@ def run(config_file: Path) -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(oci))
+        oci.feed.stop()
         oci.sightings.flush()
     finally:
         if dhcp is not None:

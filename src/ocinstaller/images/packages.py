@@ -28,6 +28,7 @@ _ACCESS = PackageGroup(
     ("curl", "iproute2", "iputils-ping", "less", "openssh-server", "vim-tiny"),
 )
 _FILE_SYSTEMS = PackageGroup("checking and growing file systems", ("dosfstools", "e2fsprogs"))
+_STORAGE = PackageGroup("software RAID and volume groups, also below the root", ("lvm2", "mdadm"))
 
 LIVE: tuple[PackageGroup, ...] = (
     _INIT,
@@ -35,6 +36,7 @@ LIVE: tuple[PackageGroup, ...] = (
     _AGENT,
     _ACCESS,
     _FILE_SYSTEMS,
+    _STORAGE,
     PackageGroup("start from a squashfs fetched over HTTP", ("busybox", "live-boot")),
     PackageGroup(
         "inventory: processors, memory, disks, network cards, switch ports, BMC",
@@ -52,6 +54,7 @@ TARGET: tuple[PackageGroup, ...] = (
     _AGENT,
     _ACCESS,
     _FILE_SYSTEMS,
+    _STORAGE,
     PackageGroup(
         "boot loaders for BIOS, UEFI and Secure Boot, installed without a network",
         (

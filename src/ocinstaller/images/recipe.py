@@ -38,6 +38,13 @@ LAB_MODULES = (
 )
 """Kernel modules that a virtual machine needs to fetch and mount its root file system."""
 
+NO_ARRAYS = """\
+# The live system starts no array that it finds: a started one would resynchronise, which writes to
+# disks that nobody asked to touch, and would keep them busy. The installer names those it starts.
+AUTO -all
+HOMEHOST <ignore>
+"""
+
 _BASE_CODE = ("base.py",)
 _CUSTOM_CODE = ("customise.py", "kinds.py", "overlay.py", "squash.py")
 
@@ -66,7 +73,7 @@ class Recipe:
 
     @property
     def initramfs_files(self) -> dict[str, str]:
-        """Configuration of initramfs-tools, in place before the first initrd is made."""
+        """Configuration of the initrd, in place before the first one is made."""
         if not self.traits.has_kernel:
             return {}
         listed = self.traits.network_boot and self.settings.initrd_modules is InitrdModules.LIST
@@ -74,6 +81,8 @@ class Recipe:
         files = {
             "etc/initramfs-tools/conf.d/oci": f"MODULES={modules.value}\nCOMPRESS=zstd\n",
         }
+        if self.traits.network_boot:
+            files["etc/mdadm/mdadm.conf"] = NO_ARRAYS
         if listed:
             files["usr/share/initramfs-tools/modules.d/oci"] = "\n".join(LAB_MODULES) + "\n"
         return files

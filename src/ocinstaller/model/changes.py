@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 
 from ocinstaller.model import addressing, naming, roles
 from ocinstaller.model.addressing import Address
@@ -50,7 +51,7 @@ def without_machine(cluster: ClusterSnapshot, hostname: str) -> ClusterSnapshot:
     rest = tuple(machine for machine in cluster.machines if machine is not leaving)
     if leaving.is_bootstrap:
         rest = _bootstrap_passed_on(rest)
-    freed = {address.network: Address(address.ip) for address in leaving.addresses}
+    freed = {address.network: ip_address(address.ip) for address in leaving.addresses}
     networks = tuple(
         replace(n, taken=n.taken - {freed[n.use.name]}) if n.use.name in freed else n
         for n in cluster.networks
@@ -86,7 +87,9 @@ def _with_machine(cluster: ClusterSnapshot, role: str, location: str) -> Cluster
     )
     given = {
         use.name: addressing.next_address(
-            use.name, use.addresses, cluster.network_by_name[use.name].taken
+            use,
+            cluster.network_by_name[use.name].taken,
+            cluster.network_by_name[use.name].reserved,
         )
         for use in uses
         if addressing.needs_address(use)

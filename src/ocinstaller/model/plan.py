@@ -39,28 +39,104 @@ class PartitionKind(StrEnum):
     BIOS_BOOT = "bios-boot"
     ESP = "esp"
     ROOT = "root"
+    SWAP = "swap"
+    RAID = "raid"
+    """Member of the array with the partition's label."""
+    LVM = "lvm"
+    """Physical volume of the volume group on the partition's label."""
 
 
-class Partition(Document):
-    """One GPT partition. Number = position in the plan, from 1."""
+class FileSystem(StrEnum):
+    """What the installer can make."""
 
-    kind: PartitionKind
-    label: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,36}$")]
-    size_mib: int | None = Field(default=None, ge=1)
-    """None takes the rest of the disk; only the last partition may."""
-    filesystem: Literal["ext4", "vfat"] | None = None
+    EXT4 = "ext4"
+    VFAT = "vfat"
+    SWAP = "swap"
+
+
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
+VolumeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$")]
+"""A name that LVM takes (lvm(8)); a hyphen in front would be an option."""
+
+
+class Content(Document):
+    """What a partition, an array or a logical volume holds; nothing when it holds another layer."""
+
+    filesystem: FileSystem | None = None
     mountpoint: Text | None = None
 
 
-class DiskPlan(Document):
-    """The system disk: which one, how large it must be, what goes on it."""
+class Partition(Content):
+    """One GPT partition. Number = position in the plan, from 1."""
+
+    kind: PartitionKind
+    label: Label
+    size_mib: int | None = Field(default=None, ge=1)
+    """None takes the rest of the disk; only the last partition may."""
+
+
+class DiskRef(Document):
+    """One disk."""
 
     name: Text
     """Kernel name without `/dev/`, as in the hardware report."""
     by_path: Text = ""
     """When set, decides over `name`: kernel names change between boots."""
+
+
+class DiskPlan(DiskRef):
+    """A disk of the system: how large it must be, what goes on it."""
+
     minimum_bytes: int = Field(ge=0)
     partitions: tuple[Partition, ...] = Field(min_length=1, max_length=16)
+
+
+class RaidLevel(StrEnum):
+    """How an array survives; GRUB starts from all of these."""
+
+    MIRROR = "1"
+
+
+class Array(Content):
+    """A software RAID of one partition on each disk of the system: those of kind RAID and label."""
+
+    label: Label
+    level: RaidLevel = RaidLevel.MIRROR
+
+
+class LogicalVolume(Content):
+    """A volume of a group; None as size takes what the others leave, for the last one."""
+
+    name: VolumeName
+    size_mib: int | None = Field(default=None, ge=1)
+
+
+class VolumeGroup(Document):
+    """LVM on the array, or else the partition of the first disk, that has the label."""
+
+    name: VolumeName
+    label: Label
+    volumes: tuple[LogicalVolume, ...] = Field(min_length=1, max_length=16)
+
+
+class DataGroup(Document):
+    """A volume group on whole disks, without volumes: Cinder or Nova make those.
+
+    A group of this name that is on these disks already is kept with all that it holds.
+    """
+
+    name: VolumeName
+    disks: tuple[DiskRef, ...] = Field(min_length=1, max_length=512)
+
+
+class StoragePlan(Document):
+    """The disks that an installation writes to. It never touches another one."""
+
+    disks: tuple[DiskPlan, ...] = Field(min_length=1, max_length=2)
+    """Two are mirrors of each other."""
+    arrays: tuple[Array, ...] = Field(default=(), max_length=16)
+    groups: tuple[VolumeGroup, ...] = Field(default=(), max_length=4)
+    data_groups: tuple[DataGroup, ...] = Field(default=(), max_length=64)
 
 
 class ImageRef(Document):
@@ -81,6 +157,12 @@ class TargetFile(Document):
     group: Text = "root"
 
 
+class CertificateFiles(Document):
+    """The files of a machine's certificates as they are to be now."""
+
+    files: tuple[TargetFile, ...]
+
+
 class InstallPlan(Document):
     """Everything that turns an empty disk into this machine's system."""
 
@@ -88,7 +170,7 @@ class InstallPlan(Document):
     serial: Serial
     hostname: Text
     firmware: Firmware
-    disk: DiskPlan
+    storage: StoragePlan
     image: ImageRef
     files: tuple[TargetFile, ...] = ()
     enable_units: tuple[Text, ...] = ()

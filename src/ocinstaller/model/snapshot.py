@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from ocinstaller.model.addressing import Address, NetworkUse, is_management
+from ocinstaller.model.addressing import Address, AddressRange, NetworkUse, is_management
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.states import PuppetStatus, State
 
@@ -47,12 +47,13 @@ class MachineFacts:
 
 @dataclass(frozen=True)
 class NetworkFacts:
-    """A network of the cluster, the interface it is on, and which addresses are gone."""
+    """A network of the cluster, and which of its addresses are gone."""
 
     use: NetworkUse
-    iface1: str | None = None
-    iface2: str | None = None
     taken: frozenset[Address] = frozenset()
+    """Given to a machine or a VIP."""
+    reserved: tuple[AddressRange, ...] = ()
+    """Never handed out."""
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ocinstaller.model import networkd
+from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.network_layout import NetworkLayout
 from ocinstaller.model.plan import TargetFile
 
 _SECRET = 0o600
 _CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # made by update-ca-certificates from the .crt below
 _CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"  # noqa: S105 - the object identifier, RFC 2985 5.4.1
-
-
-@dataclass(frozen=True)
-class NicConfig:
-    """How one interface is configured."""
-
-    name: str
-    mac: str
-    addresses: tuple[str, ...]
-    """With prefix length; empty for one that only has to be up."""
-    gateway: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,8 @@ class TargetSystem:
     plan_id: str
     hostname: str
     server_url: str
-    nics: tuple[NicConfig, ...]
+    firmware: Firmware
+    network: NetworkLayout
     hosts: tuple[HostEntry, ...]
     nameservers: tuple[str, ...]
     packages: PackageSource
@@ -84,11 +77,11 @@ def render(system: TargetSystem) -> tuple[TargetFile, ...]:
     """Return all files of a machine."""
     return (
         TargetFile(path="/etc/hosts", content=hosts_file(system.hostname, system.hosts)),
-        *(_network_file(nic) for nic in system.nics),
+        *networkd.render(system.network, system.firmware),
         _resolver(system.nameservers),
         *_package_files(system.packages),
         TargetFile(path="/root/.ssh/authorized_keys", content=system.authorized_keys, mode=_SECRET),
-        *_certificate_files(system),
+        *certificate_files(system.root_ca, system.machine_identity, system.api_identity),
         *_puppet_files(system.hostname, system.puppet),
         _agent_file(system),
     )
@@ -103,18 +96,6 @@ def hosts_file(hostname: str, entries: Sequence[HostEntry]) -> str:
     lines += [f"{entry.address} {' '.join(entry.names)}" for entry in (*own, *others)]
     lines.append("# OCIFIN_MAINTAINED: do not edit above this line")
     return "\n".join(lines) + "\n"
-
-
-def _network_file(nic: NicConfig) -> TargetFile:
-    lines = ["[Match]", f"MACAddress={nic.mac}", "", "[Network]", "LinkLocalAddressing=no"]
-    lines += [f"Address={address}" for address in nic.addresses]
-    if nic.gateway:
-        lines.append(f"Gateway={nic.gateway}")
-    if not nic.addresses:
-        lines += ["", "[Link]", "RequiredForOnline=no"]
-    return TargetFile(
-        path=f"/etc/systemd/network/10-oci-{nic.name}.network", content="\n".join(lines) + "\n"
-    )
 
 
 def _resolver(nameservers: Sequence[str]) -> TargetFile:
@@ -144,21 +125,21 @@ Components: main non-free-firmware
     return files
 
 
-def _certificate_files(system: TargetSystem) -> list[TargetFile]:
-    own = system.machine_identity
-    files = [
-        TargetFile(path="/usr/local/share/ca-certificates/oci-root-ca.crt", content=system.root_ca),
+def certificate_files(root_ca: str, own: Identity, api: Identity | None) -> tuple[TargetFile, ...]:
+    """Return the files of OCI's root CA, a machine's certificate and, on controllers, the API's."""
+    files = (
+        TargetFile(path="/usr/local/share/ca-certificates/oci-root-ca.crt", content=root_ca),
         TargetFile(path=f"/etc/ssl/oci/{own.name}.crt", content=own.certificate),
         TargetFile(path=f"/etc/ssl/oci/{own.name}-chain.pem", content=own.chain),
         TargetFile(path=f"/etc/ssl/oci/{own.name}.pem", content=own.bundle, mode=_SECRET),
         TargetFile(path=f"/etc/ssl/private/{own.name}.key", content=own.key, mode=_SECRET),
-    ]
-    api = system.api_identity
-    if api is not None:
-        files.append(
-            TargetFile(path=f"/etc/ssl/oci/{api.name}.pem", content=api.bundle, mode=_SECRET)
-        )
-    return files
+    )
+    if api is None:
+        return files
+    return (
+        *files,
+        TargetFile(path=f"/etc/ssl/oci/{api.name}.pem", content=api.bundle, mode=_SECRET),
+    )
 
 
 def _puppet_files(hostname: str, puppet: PuppetConfig) -> list[TargetFile]:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
-from ocinstaller.model import interfaces, naming
+from ocinstaller.model import naming
+from ocinstaller.model.addressing import networks_for_machine
+from ocinstaller.model.cluster_settings import DEFAULTS
+from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, setting
-from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, Value, setting
+from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
+from ocinstaller.puppet.deployment import deployment, members
 
 
 def node_snapshot(
@@ -30,26 +34,33 @@ def node_snapshot(
             cluster.name, cluster.domain, str(setting(cluster, "vip_hostname", ""))
         ),
         vip=_api_address(cluster, machine),
-        controllers=_controllers(cluster),
+        members=members(cluster),
         time_servers=(time_server,) if time_server else (),
+        deployment=deployment(cluster, machine),
+        settings=_settings(cluster, machine),
         secrets=dict(secrets),
     )
 
 
-def _controllers(cluster: ClusterSnapshot) -> tuple[Member, ...]:
-    members = (machine for machine in cluster.machines if machine.role == "controller")
-    return tuple(
-        Member(member.hostname, cluster.management_address(member))
-        for member in sorted(members, key=lambda member: member.hostname)
-    )
+def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Value]:
+    """Return the settings that Puppet interprets; the others act through other parameters."""
+    found = {**cluster.settings, **machine.settings}
+    return {name: value for name, value in found.items() if name not in DEFAULTS}
 
 
 def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:
     vip = cluster.vip
     network = cluster.network_by_name.get(vip.network) if vip else None
-    if vip is None or network is None or network.iface1 is None or machine.role != "controller":
+    selector = network.use.link.iface1 if network else None
+    if vip is None or selector is None or machine.role != "controller":
         return None
     if machine.nics is None:  # a machine that is only planned: nobody knows its interfaces
-        return ApiAddress(vip.ip, vip.prefix, network.iface1)
-    nic = interfaces.select_interface(network.iface1, machine.nics)
-    return ApiAddress(vip.ip, vip.prefix, nic.name)
+        return ApiAddress(vip.ip, vip.prefix, selector)
+    uses = networks_for_machine(
+        [known.use for known in cluster.networks],
+        machine.role,
+        machine.location,
+        has_network_nodes=cluster.counts["network"] > 0,
+    )
+    found = network_layout(uses, {}, machine.nics).of_network
+    return ApiAddress(vip.ip, vip.prefix, found[vip.network])

@@ -18,12 +18,16 @@ from ocinstaller.model.access import Act, ActorKind
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.secret_fields import HIDDEN, is_secret, masked
 from ocinstaller.store.access_tables import AuditRecord
+from ocinstaller.store.naming import kind_of, name_of, referred_name, shown_column, table_of
 
 T = TypeVar("T")
 
 UNAUDITED_TABLES = frozenset(
-    {"audit_records", "boot_offers", "install_log", "login_failures", "machine_macs"}
-)
+    {
+        "audit_records", "boot_offers", "event_clock", "events", "install_log", "login_failures",
+        "machine_macs",
+    }
+)  # fmt: skip
 """What machines and the server note for themselves; no decision of anybody."""
 
 UNAUDITED_COLUMNS: dict[str, frozenset[str]] = {
@@ -36,7 +40,6 @@ UNAUDITED_COLUMNS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Observations in tables that otherwise hold decisions."""
 
-_LABELS = ("name", "login", "serial", "ip", "role")
 _REASON_LENGTH = 1000
 
 
@@ -109,8 +112,8 @@ class _ChangeLog:
             history = state.attrs[key].history
             if history.has_changes():
                 old = history.deleted[0] if history.deleted else None
-                before[_shown(state.mapper, key)] = _value(session, state.mapper, key, old)
-                after[_shown(state.mapper, key)] = _value(
+                before[shown_column(state.mapper, key)] = _value(session, state.mapper, key, old)
+                after[shown_column(state.mapper, key)] = _value(
                     session, state.mapper, key, getattr(row, key)
                 )
         if not after:
@@ -121,9 +124,9 @@ class _ChangeLog:
 
     def _change(self, row: object) -> _Change | None:
         state = instance_state(row)
-        if state.mapper.local_table.name in UNAUDITED_TABLES:  # type: ignore[attr-defined]
+        if table_of(state.mapper) in UNAUDITED_TABLES:
             return None
-        change = _Change(_kind(state.mapper), _name(state.mapper, row))
+        change = _Change(kind_of(state.mapper), name_of(row))
         return self._changes.setdefault(state, change)
 
 
@@ -131,32 +134,16 @@ def _refuse_bulk(execution: ORMExecuteState) -> None:
     mapper = execution.bind_mapper
     if not (execution.is_update or execution.is_delete) or mapper is None:
         return
-    if mapper.local_table.name not in UNAUDITED_TABLES:  # type: ignore[attr-defined]
+    if table_of(mapper) not in UNAUDITED_TABLES:
         raise TypeError(f"bulk statement on audited table {mapper.local_table}: change its rows")
 
 
 def _audited(mapper: Mapper[Any]) -> list[str]:
-    table = mapper.local_table.name  # type: ignore[attr-defined]
+    table = table_of(mapper)
     if table in UNAUDITED_TABLES:
         return []
     hidden = UNAUDITED_COLUMNS.get(table, frozenset())
     return [attribute.key for attribute in mapper.column_attrs if attribute.key not in hidden]
-
-
-def _kind(mapper: Mapper[Any]) -> str:
-    """Return the class name as words: `SwiftRegion` is a swift region."""
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in mapper.class_.__name__).strip()
-
-
-def _name(mapper: Mapper[Any], row: object) -> str:
-    for key in _LABELS:
-        if mapper.has_property(key):
-            return str(getattr(row, key))
-    return ", ".join(map(str, mapper.primary_key_from_instance(row)))
-
-
-def _shown(mapper: Mapper[Any], key: str) -> str:
-    return key.removesuffix("_id") if mapper.columns[key].foreign_keys else key
 
 
 def _values(session: Session, row: object) -> dict[str, object]:
@@ -164,7 +151,7 @@ def _values(session: Session, row: object) -> dict[str, object]:
     mapper = instance_state(row).mapper
     given = ((key, getattr(row, key)) for key in _audited(mapper) if key != "id")
     return {
-        _shown(mapper, key): _value(session, mapper, key, value)
+        shown_column(mapper, key): _value(session, mapper, key, value)
         for key, value in given
         if value is not None
     }
@@ -177,16 +164,8 @@ def _value(session: Session, mapper: Mapper[Any], key: str, value: object) -> ob
     if is_secret(key) or isinstance(value, bytes):
         return HIDDEN
     for reference in mapper.columns[key].foreign_keys:
-        return _referred(session, mapper, reference.column.table.name, value)
+        return referred_name(session, mapper, reference.column.table.name, value)
     return value.isoformat() if isinstance(value, datetime | date) else masked(key, value)
-
-
-def _referred(session: Session, mapper: Mapper[Any], table: str, number: object) -> object:
-    for other in mapper.registry.mappers:
-        if other.local_table.name == table:  # type: ignore[attr-defined]
-            row = session.get(other, number)
-            return _name(other, row) if row is not None else number
-    return number
 
 
 def _done(act: Act, changes: list[_Change]) -> AuditRecord:

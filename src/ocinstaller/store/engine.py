@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ocinstaller.model.access import Act
 from ocinstaller.model.errors import OciError, Unavailable
-from ocinstaller.store import audit
+from ocinstaller.store import audit, events
+from ocinstaller.store.bell import Bell
 from ocinstaller.store.faults import Fault, classify
 
 LOG = logging.getLogger(__name__)
@@ -82,10 +83,12 @@ class Store:
     """The data base, seen as transactions.
 
     :param act: who does what: each write leaves a record of it; without one, nothing does
+    :param bell: rung when a write left events
     """
 
-    def __init__(self, engine: Engine, act: Act | None = None) -> None:
+    def __init__(self, engine: Engine, act: Act | None = None, bell: Bell | None = None) -> None:
         self.engine = engine
+        self.bell = bell or Bell()
         self._act = act
         self._read = sessionmaker(engine, expire_on_commit=False)
         writer = engine.execution_options(oci_write=True)
@@ -93,7 +96,7 @@ class Store:
 
     def acting(self, act: Act) -> "Store":
         """Return the same data base for somebody: what is written is recorded as theirs."""
-        return Store(self.engine, act)
+        return Store(self.engine, act, self.bell)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -152,13 +155,16 @@ class Store:
         return _persist(lambda phase: self._once(work, phase))
 
     def _once(self, work: Callable[[Session], T], phase: _Phase) -> T:
-        with self._write() as session:
-            with session.begin() as transaction:
-                result = work(session)
-                session.flush()
-                phase.committing = True
-                transaction.commit()
-            return result
+        with self._write() as session, session.begin() as transaction:
+            log = events.EventLog(session)
+            result = work(session)
+            session.flush()
+            told = log.store()
+            phase.committing = True
+            transaction.commit()
+        if told:
+            self.bell.ring()
+        return result
 
 
 def _persist(transaction: Callable[[_Phase], T]) -> T:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TypeVar
 
 from sqlalchemy import and_, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 from ocinstaller.model.addressing import (
     Address,
     AddressRange,
+    Link,
     NetworkUse,
     is_management,
     parse_network,
@@ -194,7 +196,7 @@ def has_role(session: Session, cluster_id: int, role: str) -> bool:
 def used_addresses(session: Session, network_id: int) -> frozenset[Address]:
     """Return what OCI gave away of a network."""
     query = select(IpAddress.ip).where(IpAddress.network_id == network_id)
-    return frozenset(Address(text) for text in session.scalars(query))
+    return frozenset(ip_address(text) for text in session.scalars(query))
 
 
 def vip_address(session: Session, cluster_id: int) -> IpAddress | None:
@@ -209,13 +211,19 @@ def vip_address(session: Session, cluster_id: int) -> IpAddress | None:
     return session.scalar(query)
 
 
-def network_use(row: Network) -> NetworkUse:
-    """Return the network as addressing sees it."""
+def network_use(row: Network, location: str | None = None) -> NetworkUse:
+    """Return the network as addressing sees it.
+
+    :param location: its name, where it is known without asking the data base again
+    """
     return NetworkUse(
         name=row.name,
         network=parse_network(row.ip, row.cidr),
-        addresses=AddressRange(Address(row.first_ip), Address(row.last_ip)),
+        addresses=AddressRange(ip_address(row.first_ip), ip_address(row.last_ip)),
         is_public=row.is_public,
-        location=row.location.name,
+        location=location or row.location.name,
         role=row.role,
+        gateway=ip_address(row.gateway) if row.gateway else None,
+        vip_usage=row.vip_usage,
+        link=Link(row.iface1, row.iface2, row.vlan, row.mtu or 0, row.bridge_name, row.lldp_match),
     )

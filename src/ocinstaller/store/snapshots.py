@@ -1,11 +1,12 @@
 """Loads a cluster as one immutable value, in a number of queries that does not grow with it."""
 
 from collections import defaultdict
+from ipaddress import ip_address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.model.addressing import Address, AddressRange, NetworkUse, parse_network
+from ocinstaller.model.addressing import Address, AddressRange
 from ocinstaller.model.cluster_settings import STORED
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.snapshot import (
@@ -17,6 +18,7 @@ from ocinstaller.model.snapshot import (
     VirtualAddress,
 )
 from ocinstaller.model.states import PuppetStatus, State
+from ocinstaller.store import queries
 from ocinstaller.store.tables import (
     Cluster,
     IpAddress,
@@ -30,7 +32,7 @@ _API_VIP = ("vip", "api")
 
 
 def cluster_snapshot(
-    session: Session, cluster: Cluster, reserved: frozenset[Address] = frozenset()
+    session: Session, cluster: Cluster, reserved: tuple[AddressRange, ...] = ()
 ) -> ClusterSnapshot:
     """Return everything that decides what the cluster looks like.
 
@@ -79,7 +81,7 @@ class _Addresses:
         self.taken: dict[int, set[Address]] = defaultdict(set)
         self.vip: VirtualAddress | None = None
         for ip, usefor, vip_usage, machine_id, network_id, network, cidr in session.execute(query):
-            self.taken[network_id].add(Address(ip))
+            self.taken[network_id].add(ip_address(ip))
             if machine_id is not None and usefor == "machine":
                 self.of_machine[machine_id].append(AddressFacts(network, ip, cidr))
             if (usefor, vip_usage) == _API_VIP:
@@ -133,7 +135,7 @@ def _controller_nics(session: Session, cluster_id: int) -> dict[int, tuple[Nic, 
 
 
 def _networks(
-    session: Session, cluster_id: int, addresses: _Addresses, reserved: frozenset[Address]
+    session: Session, cluster_id: int, addresses: _Addresses, reserved: tuple[AddressRange, ...]
 ) -> tuple[NetworkFacts, ...]:
     query = (
         select(Network, Location.name)
@@ -143,17 +145,7 @@ def _networks(
     )
     return tuple(
         NetworkFacts(
-            NetworkUse(
-                name=row.name,
-                network=parse_network(row.ip, row.cidr),
-                addresses=AddressRange(Address(row.first_ip), Address(row.last_ip)),
-                is_public=row.is_public,
-                location=location,
-                role=row.role,
-            ),
-            row.iface1,
-            row.iface2,
-            frozenset(addresses.taken[row.id]) | reserved,
+            queries.network_use(row, location), frozenset(addresses.taken[row.id]), reserved
         )
         for row, location in session.execute(query)
     )

@@ -95,6 +95,15 @@ class Network(Base):
     role: Mapped[str | None] = mapped_column(_NAME)
     iface1: Mapped[str | None] = mapped_column(String(32))
     iface2: Mapped[str | None] = mapped_column(String(32))
+    vlan: Mapped[int | None]
+    mtu: Mapped[int] = mapped_column(default=0)
+    bridge_name: Mapped[str | None] = mapped_column(String(32))
+    gateway: Mapped[str | None] = mapped_column(String(39))
+    vip_usage: Mapped[str] = mapped_column(String(16), default="controller")
+    lldp_match: Mapped[str | None] = mapped_column(String(64))
+    ipmi_match_addr: Mapped[str | None] = mapped_column(String(39))
+    ipmi_match_cidr: Mapped[int | None]
+    ipmi_mode: Mapped[str] = mapped_column(String(16), default="ocimanaged")
     location: Mapped[Location] = relationship()
     cluster: Mapped[Cluster | None] = relationship()
 

@@ -41,6 +41,7 @@ class Firmware:
 
     def __init__(self, current: str) -> None:
         self.current = current
+        self.made = 0
         self.order = ["0003", "0007", "0001"]
         self.labels = {"0001": "UEFI HTTPv4", "0003": "UEFI PXEv4", "0007": efiboot.LABEL}
 
@@ -50,7 +51,8 @@ class Firmware:
             del self.labels[options["--bootnum"]]
             self.order.remove(options["--bootnum"])
         elif "--create-only" in argv:
-            self.labels["0009"] = options["--label"]
+            self.labels[f"000{9 + self.made:X}"] = options["--label"]
+            self.made += 1
         elif "--bootorder" in argv:
             self.order = options["--bootorder"].split(",")
         entries = "".join(f"Boot{number}* {label}\tHD()\n" for number, label in self.labels.items())
@@ -70,7 +72,20 @@ def test_the_disk_comes_behind_the_entry_that_started_this_system(
 ) -> None:
     firmware = Firmware(current)
 
-    efiboot.add_entry(firmware, Disk("vda"), 1)
+    efiboot.add_entries(firmware, [(Disk("vda"), 1)])
 
     assert firmware.order == order
     assert "0007" not in firmware.labels
+
+
+def test_each_mirror_has_an_entry_that_the_next_installation_replaces() -> None:
+    firmware = Firmware("0003")
+
+    for _ in range(2):
+        efiboot.add_entries(firmware, [(Disk("vda"), 1), (Disk("vdb"), 1)])
+
+    assert firmware.order == ["0003", "000B", "000C", "0001"]
+    assert [firmware.labels[number] for number in firmware.order[1:3]] == [
+        "OCI Debian",
+        "OCI Debian 2",
+    ]

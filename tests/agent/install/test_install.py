@@ -20,6 +20,7 @@ from .world import (
     Installer,
     LoopDisk,
     make_plan,
+    with_disk,
 )
 
 pytestmark = pytest.mark.root
@@ -285,10 +286,8 @@ def test_an_unfit_machine_is_refused_before_anything_is_erased(
     reason: str,
 ) -> None:
     before = scribble(disk)
-    if "serial" in changes:
-        unfit = plan.model_copy(update=changes)
-    else:
-        unfit = plan.model_copy(update={"disk": plan.disk.model_copy(update=changes)})
+    of_plan = "serial" in changes
+    unfit = plan.model_copy(update=changes) if of_plan else with_disk(plan, **changes)
 
     status, log = installer.run(unfit)
 

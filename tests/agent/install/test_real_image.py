@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ocinstaller.agent.install.layout import filesystem_uuid
+from ocinstaller.agent.install.layout import root
 from ocinstaller.model.hardware import Firmware
-from ocinstaller.model.plan import DiskPlan, ImageRef, TargetFile
+from ocinstaller.model.plan import ImageRef, TargetFile
 
-from .world import BIOS_PARTITIONS, MIB, Installer, LoopDisk, make_plan
+from .world import BIOS_PARTITIONS, MIB, Installer, LoopDisk, make_plan, one_disk
 
 IMAGE = Path(__file__).parents[3] / ".state/images/target/current"
 DISK_BYTES = 4096 * MIB
@@ -43,7 +43,7 @@ def test_a_bios_machine_gets_a_disk_that_starts(
         disk.name,
         ImageRef(url=f"{serve(IMAGE)}/filesystem.squashfs", **file),
         firmware=Firmware.BIOS,
-        disk=DiskPlan(name=disk.name, minimum_bytes=0, partitions=BIOS_PARTITIONS),
+        storage=one_disk(disk.name, *BIOS_PARTITIONS),
         enable_units=("ssh.service",),
         files=(
             TargetFile(
@@ -58,15 +58,15 @@ def test_a_bios_machine_gets_a_disk_that_starts(
     status, log = installer.run(plan, timeout_s=600)
 
     assert status == 0, log
-    uuid = filesystem_uuid(plan, 2)
-    with installer.mounted() as root:
-        menu = (root / "boot/grub/grub.cfg").read_text()
+    uuid = root(plan).uuid
+    with installer.mounted() as system:
+        menu = (system / "boot/grub/grub.cfg").read_text()
         assert f"root=UUID={uuid} ro console=ttyS0" in menu
-        assert (root / "etc/fstab").read_text().startswith(f"UUID={uuid} / ext4 ")
-        assert (root / "etc/ssl/certs/oci-root-ca.pem").is_symlink()
-        assert (root / "etc/ssh/ssh_host_ed25519_key").exists()
-        assert len((root / "etc/machine-id").read_text()) == len("0" * 32 + "\n")
-        assert not list((root / "dev").glob("loop*"))
+        assert (system / "etc/fstab").read_text().startswith(f"UUID={uuid} / ext4 ")
+        assert (system / "etc/ssl/certs/oci-root-ca.pem").is_symlink()
+        assert (system / "etc/ssh/ssh_host_ed25519_key").exists()
+        assert len((system / "etc/machine-id").read_text()) == len("0" * 32 + "\n")
+        assert not list((system / "dev").glob("loop*"))
     with Path(disk.node).open("rb") as node:
         assert b"GRUB" in node.read(440), "no boot code"
     core = subprocess.run(

@@ -17,6 +17,7 @@ from ocinstaller.model.plan import (
     InstallPlan,
     Partition,
     PartitionKind,
+    StoragePlan,
     TargetFile,
 )
 
@@ -96,6 +97,19 @@ UEFI_PARTITIONS = (
 )
 
 
+def one_disk(name: str, *partitions: Partition, minimum_bytes: int = 0) -> StoragePlan:
+    """A system on one disk, as most have it."""
+    disk = DiskPlan(name=name, minimum_bytes=minimum_bytes, partitions=partitions)
+    return StoragePlan(disks=(disk,))
+
+
+def with_disk(plan: InstallPlan, **changes: object) -> InstallPlan:
+    """The plan with changes of its first disk."""
+    first, *others = plan.storage.disks
+    disks = (first.model_copy(update=changes), *others)
+    return plan.model_copy(update={"storage": plan.storage.model_copy(update={"disks": disks})})
+
+
 def make_plan(disk_name: str, image: ImageRef, **changes: object) -> InstallPlan:
     """A plan for a container: everything but a boot loader."""
     plan = InstallPlan(
@@ -103,7 +117,7 @@ def make_plan(disk_name: str, image: ImageRef, **changes: object) -> InstallPlan
         serial="TEST-1",
         hostname="node-1.lab.example",
         firmware=Firmware.CONTAINER,
-        disk=DiskPlan(name=disk_name, minimum_bytes=200 * MIB, partitions=BIOS_PARTITIONS),
+        storage=one_disk(disk_name, *BIOS_PARTITIONS, minimum_bytes=200 * MIB),
         image=image,
         files=(
             TargetFile(path="/etc/oci/agent.json", content='{"url": "https://server"}'),

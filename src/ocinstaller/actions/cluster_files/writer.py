@@ -86,8 +86,8 @@ def _network(network: NetworkFacts) -> FileNetwork:
         location=use.location,
         is_public=use.is_public,
         role=use.role or "",
-        iface1=network.iface1 or "",
-        iface2=network.iface2 or "none",
+        iface1=use.link.iface1 or "none",
+        iface2=use.link.iface2 or "none",
     )
 
 

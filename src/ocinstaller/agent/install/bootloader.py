@@ -1,20 +1,18 @@
-"""Step: make the disk startable; the last thing written, so that no half system ever starts."""
+"""Step: make the disks startable; the last thing written, so that no half system ever starts."""
 
 from collections.abc import Callable, Mapping
 
 from ocinstaller.agent.errors import CommandError, InstallError
 from ocinstaller.agent.files import write_atomically
-from ocinstaller.agent.install import efiboot, mounts
+from ocinstaller.agent.install import efiboot, layout, mounts, stack
 from ocinstaller.agent.install.context import Context
-from ocinstaller.agent.install.device import partition_nodes, uuid_link
-from ocinstaller.agent.install.layout import filesystem_uuid, root_number
+from ocinstaller.agent.install.device import uuid_link
 from ocinstaller.agent.install.rooted import inside
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import PartitionKind
 
 SETTINGS_PATH = "/etc/default/grub.d/oci.cfg"
 MENU_PATH = "boot/grub/grub.cfg"
-EFI_DIRECTORY = "/boot/efi"
 TIMEOUT_S = 600.0
 
 _MENU_S = 1
@@ -51,46 +49,57 @@ def settings(kernel_cmdline: str) -> str:
 
 
 def _menu(context: Context) -> None:
-    """Write GRUB's menu; it finds the root by UUID, whatever the disk will be called."""
+    """Write GRUB's menu; it finds the root by UUID or volume, whatever the disk will be called."""
     (context.target / MENU_PATH).parent.mkdir(parents=True, exist_ok=True)
-    number = root_number(context.plan)
-    nodes = partition_nodes(context.disk, len(context.plan.disk.partitions), context.run)
-    uuid = filesystem_uuid(context.plan, number)
-    with uuid_link(nodes[number], uuid):
+    root = layout.root(context.plan)
+    with uuid_link(stack.node(context, root.device), root.uuid):
         mounts.in_target(context, "update-grub", timeout_s=TIMEOUT_S)
-    if f"root=UUID={uuid} " not in (context.target / MENU_PATH).read_text(encoding="utf-8"):
-        raise InstallError(f"/{MENU_PATH} has no entry that finds the root by its UUID {uuid}")
+    wanted = _root_argument(root)
+    if f"root={wanted} " not in (context.target / MENU_PATH).read_text(encoding="utf-8"):
+        raise InstallError(f"/{MENU_PATH} has no entry that finds the root by {wanted}")
+
+
+def _root_argument(root: layout.Place) -> str:
+    """Return how the kernel is told its root: GRUB names a volume by its name (grub.d/10_linux)."""
+    if isinstance(root.device, layout.OnVolume):
+        return str(stack.mapped(root.device))
+    return f"UUID={root.uuid}"
 
 
 def _bios(context: Context) -> None:
     _menu(context)
-    mounts.in_target(
-        context,
-        "grub-install",
-        "--target=i386-pc",
-        "--no-floppy",
-        str(context.disk.node),
-        timeout_s=TIMEOUT_S,
-    )
+    for disk in context.disks:
+        mounts.in_target(
+            context,
+            "grub-install",
+            "--target=i386-pc",
+            "--no-floppy",
+            str(disk.node),
+            timeout_s=TIMEOUT_S,
+        )
 
 
 def _uefi(context: Context) -> None:
     _menu(context)
-    mounts.in_target(
-        context,
-        "grub-install",
-        "--target=x86_64-efi",
-        f"--efi-directory={EFI_DIRECTORY}",
-        "--bootloader-id=debian",
-        "--uefi-secure-boot",
-        "--force-extra-removable",
-        "--no-nvram",
-        "--no-floppy",
-        timeout_s=TIMEOUT_S,
-    )
-    kinds = [partition.kind for partition in context.plan.disk.partitions]
+    entries = []
+    for disk, wanted in zip(context.disks, context.plan.storage.disks, strict=True):
+        kinds = [partition.kind for partition in wanted.partitions]
+        number = kinds.index(PartitionKind.ESP)
+        mounts.in_target(
+            context,
+            "grub-install",
+            "--target=x86_64-efi",
+            f"--efi-directory={wanted.partitions[number].mountpoint}",
+            "--bootloader-id=debian",
+            "--uefi-secure-boot",
+            "--force-extra-removable",
+            "--no-nvram",
+            "--no-floppy",
+            timeout_s=TIMEOUT_S,
+        )
+        entries.append((disk, number + 1))
     try:
-        efiboot.add_entry(context.run, context.disk, kinds.index(PartitionKind.ESP) + 1)
+        efiboot.add_entries(context.run, entries)
     except CommandError as error:
         context.log(f"no boot entry was made, the removable path must do: {error}", "warning")
 

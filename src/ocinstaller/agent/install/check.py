@@ -2,16 +2,17 @@
 
 import errno
 import os
-from pathlib import Path
+from itertools import chain
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.install import layout, mounts
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.device import Disk, locate
+from ocinstaller.agent.install.holders import holders, release
 
 
 def check(context: Context) -> None:
-    """Find the disk and compare machine and plan.
+    """Find the disks and compare machine and plan.
 
     :raises InstallError: naming what does not fit and what would
     """
@@ -24,14 +25,27 @@ def check(context: Context) -> None:
             f"this machine was started by {machine.firmware.value}"
         )
     layout.check_layout(plan)
-    disk = locate(plan.disk, machine.disks)
-    check_disk(disk, layout.needed_bytes(plan))
-    context.disk = disk
-    context.log(f"disk {disk.name}: {disk.size_bytes} bytes, fits")
+    disks = tuple(locate(wanted, machine.disks) for wanted in plan.storage.disks)
+    data = tuple(
+        tuple(locate(wanted, machine.disks) for wanted in group.disks)
+        for group in plan.storage.data_groups
+    )
+    everything = (*disks, *chain.from_iterable(data))
+    if len(set(everything)) != len(everything):
+        names = ", ".join(disk.name for disk in everything)
+        raise InstallError(f"storage: a disk has two uses in the plan: {names}")
+    for index, disk in enumerate(disks):
+        check_disk(context, disk, layout.needed_bytes(plan, index))
+    for disk in chain.from_iterable(data):
+        check_disk(context, disk, 0)
+    context.disks, context.data_disks = disks, data
 
 
-def check_disk(disk: Disk, needed_bytes: int) -> None:
-    """Refuse a disk that is too small, read-only or in use."""
+def check_disk(context: Context, disk: Disk, needed_bytes: int) -> None:
+    """Refuse a disk that is too small, read-only or in use.
+
+    Arrays and volumes that an interrupted attempt left on it are stopped; their content stays.
+    """
     if disk.read_only:
         raise InstallError(f"disk {disk.name} is read-only; it must be writable")
     if disk.size_bytes < needed_bytes:
@@ -41,7 +55,9 @@ def check_disk(disk: Disk, needed_bytes: int) -> None:
     used = mounts.mounted_at(disk.device_numbers())
     if used:
         raise InstallError(f"disk {disk.name} is mounted at {used[0]}; it must not be in use")
+    release(context, disk)
     _check_unclaimed(disk)
+    context.log(f"disk {disk.name}: {disk.size_bytes} bytes, fits")
 
 
 def _check_unclaimed(disk: Disk) -> None:
@@ -50,17 +66,8 @@ def _check_unclaimed(disk: Disk) -> None:
         os.close(os.open(disk.node, os.O_RDONLY | os.O_EXCL | os.O_CLOEXEC))
     except OSError as error:
         if error.errno == errno.EBUSY:
-            holders = ", ".join(_holders(disk)) or "another mount"
+            users = ", ".join(holders(disk)) or "another mount"
             raise InstallError(
-                f"disk {disk.name} is in use by {holders}; it must not be in use"
+                f"disk {disk.name} is in use by {users}; it must not be in use"
             ) from error
         raise InstallError(f"disk {disk.name} cannot be opened: {error}") from error
-
-
-def _holders(disk: Disk) -> list[str]:
-    names = (disk.name, *disk.partitions().values())
-    return sorted(
-        holder.name
-        for name in names
-        for holder in Path("/sys/class/block", name, "holders").iterdir()
-    )

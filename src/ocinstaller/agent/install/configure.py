@@ -4,11 +4,11 @@ from pathlib import Path
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.files import write_atomically
-from ocinstaller.agent.install import layout, mounts
+from ocinstaller.agent.install import layout, mounts, stack
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.rooted import Accounts, accounts, inside
 from ocinstaller.model.hardware import Firmware
-from ocinstaller.model.plan import InstallPlan, TargetFile
+from ocinstaller.model.plan import FileSystem, InstallPlan, TargetFile
 
 TIMEOUT_S = 300.0
 
@@ -48,6 +48,7 @@ def _own_files(context: Context) -> tuple[TargetFile, ...]:
         TargetFile(path="/etc/machine-id", content=f"{machine_id}\n", mode=0o444),
         TargetFile(path="/etc/fstab", content=fstab(plan)),
         TargetFile(path=KEY_PATH, content=key, mode=0o600),
+        *stack.target_files(plan),
     )
 
 
@@ -59,17 +60,19 @@ def fstab(plan: InstallPlan) -> str:
     """
     if plan.firmware is Firmware.CONTAINER:
         return ""
-    lines = []
-    for number, partition in enumerate(plan.disk.partitions, 1):
-        if partition.mountpoint is None or partition.filesystem is None:
-            continue
-        is_root = partition.mountpoint == "/"
-        options = "errors=remount-ro" if partition.filesystem == "ext4" else "umask=0077"
-        lines.append(
-            f"UUID={layout.filesystem_uuid(plan, number)} {partition.mountpoint} "
-            f"{partition.filesystem} {options} 0 {1 if is_root else 2}"
-        )
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{_fstab_line(plan, place)}\n" for place in layout.places(plan))
+
+
+def _fstab_line(plan: InstallPlan, place: layout.Place) -> str:
+    kind = place.filesystem
+    if kind is FileSystem.SWAP:
+        return f"UUID={place.uuid} none swap sw 0 0"
+    is_root = place.mountpoint == "/"
+    options = "errors=remount-ro" if kind is FileSystem.EXT4 else "umask=0077"
+    if plan.storage.arrays and kind is FileSystem.VFAT:
+        # The system has to start without the disk that this one is on.
+        options += ",nofail"
+    return f"UUID={place.uuid} {place.mountpoint} {kind.value} {options} 0 {1 if is_root else 2}"
 
 
 def _write(context: Context, file: TargetFile, known: Accounts) -> None:

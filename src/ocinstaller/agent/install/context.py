@@ -49,7 +49,9 @@ class Context:
         self.stream = Streamer(self.log, stop)
         self.run: Run = run
         self._write = write
-        self._disk: Disk | None = None
+        self._disks: tuple[Disk, ...] = ()
+        self.data_disks: tuple[tuple[Disk, ...], ...] = ()
+        """Those of each data group of the plan, known after the step `check`."""
 
     @property
     def target(self) -> Path:
@@ -57,15 +59,15 @@ class Context:
         return self.machine.target
 
     @property
-    def disk(self) -> Disk:
-        """The system disk, known after the step `check`."""
-        if self._disk is None:
-            raise LookupError("the step check has not found the disk yet")
-        return self._disk
+    def disks(self) -> tuple[Disk, ...]:
+        """The system's disks in the plan's order, known after the step `check`."""
+        if not self._disks:
+            raise LookupError("the step check has not found the disks yet")
+        return self._disks
 
-    @disk.setter
-    def disk(self, disk: Disk) -> None:
-        self._disk = disk
+    @disks.setter
+    def disks(self, disks: tuple[Disk, ...]) -> None:
+        self._disks = disks
 
     def log(self, text: str, level: Level = "info") -> None:
         """Write a line of the current step."""

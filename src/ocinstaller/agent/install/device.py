@@ -1,4 +1,4 @@
-"""The system disk and its partitions as the kernel knows them (`/sys/class/block`).
+"""Disks and their partitions as the kernel knows them (`/sys/class/block`).
 
 Containers have no udev: their device nodes may be missing, or left from an earlier table with
 other numbers, so nodes are compared with the kernel's numbers and made anew where they differ.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ocinstaller.agent.command import Run
 from ocinstaller.agent.errors import InstallError
-from ocinstaller.model.plan import DiskPlan
+from ocinstaller.model.plan import DiskRef
 
 SYS = Path("/sys/class/block")
 DEV = Path("/dev")
@@ -61,13 +61,21 @@ class Disk:
                 found[int(number.read_text())] = entry.name
         return found
 
+    def names(self) -> tuple[str, ...]:
+        """Return the kernel names of the disk and of its partitions."""
+        return (self.name, *self.partitions().values())
+
     def device_numbers(self) -> set[str]:
         """Return `major:minor` of the disk and of its partitions."""
-        names = (self.name, *self.partitions().values())
-        return {(SYS / name / "dev").read_text().strip() for name in names}
+        return {device_number(name) for name in self.names()}
 
 
-def locate(wanted: DiskPlan, allowed: frozenset[str] | None) -> Disk:
+def device_number(name: str) -> str:
+    """Return `major:minor` of a device."""
+    return (SYS / name / "dev").read_text().strip()
+
+
+def locate(wanted: DiskRef, allowed: frozenset[str] | None) -> Disk:
     """Find the disk of a plan; its persistent name decides when it has one.
 
     :raises InstallError: there is no such disk, or it may not be touched
@@ -87,7 +95,7 @@ def locate(wanted: DiskPlan, allowed: frozenset[str] | None) -> Disk:
     return disk
 
 
-def _kernel_name(wanted: DiskPlan) -> str:
+def _kernel_name(wanted: DiskRef) -> str:
     if not wanted.by_path:
         return wanted.name
     link = BY_PATH / wanted.by_path
@@ -103,7 +111,7 @@ def _existing(allowed: frozenset[str] | None) -> str:
 
 def ensure_node(node: Path, name: str) -> None:
     """Make the block device node of a kernel name, unless the right one is there."""
-    major, minor = map(int, (SYS / name / "dev").read_text().strip().split(":"))
+    major, minor = map(int, device_number(name).split(":"))
     wanted = os.makedev(major, minor)
     try:
         there = node.stat()

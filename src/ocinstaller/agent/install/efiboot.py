@@ -7,17 +7,21 @@ time out. Firmware that forgets the entry finds the removable path on the disk.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocinstaller.agent.command import Run
 from ocinstaller.agent.install.device import Disk
 
 LABEL = "OCI Debian"
+"""Of the first disk's entry; those of mirrors carry a number from 2 on behind it."""
+
 LOADER = r"\EFI\debian\shimx64.efi"
 TIMEOUT_S = 30.0
 
 _ORDER = re.compile(r"^BootOrder: ([0-9A-F]{4}(?:,[0-9A-F]{4})*)\s*$", re.MULTILINE | re.ASCII)
 _CURRENT = re.compile(r"^BootCurrent: ([0-9A-F]{4})\s*$", re.MULTILINE | re.ASCII)
+_MIRROR = re.compile(rf"{LABEL} [0-9]+")
 _ENTRY = re.compile(r"^Boot([0-9A-F]{4})[* ] ([^\t\n]*)", re.MULTILINE | re.ASCII)
 
 
@@ -31,7 +35,8 @@ class BootEntries:
 
     def ours(self) -> list[str]:
         """Return the numbers of the entries that an installation made."""
-        return [number for number, label in self.labels.items() if label.strip() == LABEL]
+        found = sorted((label.strip(), number) for number, label in self.labels.items())
+        return [number for label, number in found if label == LABEL or _MIRROR.fullmatch(label)]
 
     def order_with_ours(self) -> tuple[str, ...]:
         """Return the order: the entry that started this system, ours, the others.
@@ -56,14 +61,17 @@ def parse(text: str) -> BootEntries:
     )
 
 
-def add_entry(run: Run, disk: Disk, esp_number: int) -> None:
-    """Make this disk's entry; it replaces those of earlier installations.
+def add_entries(run: Run, partitions: Sequence[tuple[Disk, int]]) -> None:
+    """Make an entry for each disk; they replace those of earlier installations.
 
+    :param partitions: disk and number of each EFI system partition
     :raises CommandError: the firmware refuses
     """
     for number in parse(run(("efibootmgr",), TIMEOUT_S)).ours():
         run(("efibootmgr", "--quiet", "--bootnum", number, "--delete-bootnum"), TIMEOUT_S)
-    make = ("efibootmgr", "--quiet", "--create-only", "--label", LABEL, "--loader", LOADER)
-    run((*make, "--disk", str(disk.node), "--part", str(esp_number)), TIMEOUT_S)
+    for place, (disk, esp_number) in enumerate(partitions, 1):
+        label = LABEL if place == 1 else f"{LABEL} {place}"
+        make = ("efibootmgr", "--quiet", "--create-only", "--label", label, "--loader", LOADER)
+        run((*make, "--disk", str(disk.node), "--part", str(esp_number)), TIMEOUT_S)
     order = parse(run(("efibootmgr",), TIMEOUT_S)).order_with_ours()
     run(("efibootmgr", "--quiet", "--bootorder", ",".join(order)), TIMEOUT_S)

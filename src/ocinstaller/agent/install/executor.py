@@ -13,6 +13,7 @@ from ocinstaller.agent.install.bootloader import bootloader
 from ocinstaller.agent.install.check import check
 from ocinstaller.agent.install.configure import configure
 from ocinstaller.agent.install.context import Context, Machine, StepFunction, Write
+from ocinstaller.agent.install.data import data
 from ocinstaller.agent.install.filesystems import filesystems
 from ocinstaller.agent.install.finish import finish
 from ocinstaller.agent.install.partition import partition
@@ -33,6 +34,7 @@ STEPS = (
     Step("check", check, once=False),
     Step("partition", partition, once=False),
     Step("filesystems", filesystems, once=False),
+    Step("data", data, once=True),
     Step("unpack", unpack, once=True),
     Step("configure", configure, once=True),
     Step("bootloader", bootloader, once=True),

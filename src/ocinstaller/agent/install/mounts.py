@@ -7,12 +7,15 @@ from pathlib import Path
 
 from ocinstaller.agent.command import Run
 from ocinstaller.agent.errors import CommandError
+from ocinstaller.agent.install import layout, stack
 from ocinstaller.agent.install.context import Context
-from ocinstaller.agent.install.device import partition_nodes
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 TIMEOUT_S = 120.0
 """Unmounting writes out what is still in memory; slow disks take their time."""
+
+_KERNEL_DIRECTORIES = ("dev", "proc", "sys", "run/udev")
+"""LVM waits ten seconds for each device that it does not find in udev's data base."""
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 _NUMBERS, _MOUNTPOINT = 2, 4
@@ -66,28 +69,29 @@ def mount_root(context: Context, node: Path) -> None:
 
 def mount_others(context: Context) -> None:
     """Mount the plan's other file systems below the target, where they are not yet."""
-    partitions = context.plan.disk.partitions
-    nodes = partition_nodes(context.disk, len(partitions), context.run)
     others = [
-        (partition.mountpoint, partition.filesystem, nodes[number])
-        for number, partition in enumerate(partitions, 1)
-        if partition.mountpoint not in {None, "/"} and partition.filesystem is not None
+        (place.mountpoint, place)
+        for place in layout.places(context.plan)
+        if place.mountpoint not in {None, "/"}
     ]
-    for mountpoint, filesystem, node in sorted(others, key=lambda other: str(other[0])):
+    for mountpoint, place in sorted(others, key=lambda other: str(other[0])):
         directory = context.target / str(mountpoint).lstrip("/")
         directory.mkdir(parents=True, exist_ok=True)
         if not directory.is_mount():
-            context.run(("mount", "-t", filesystem, str(node), str(directory)), TIMEOUT_S)
+            node = str(stack.node(context, place.device))
+            context.run(("mount", "-t", place.filesystem, node, str(directory)), TIMEOUT_S)
 
 
 @contextmanager
 def kernel_file_systems(context: Context) -> Iterator[None]:
-    """Give programs inside the target what they expect below /dev, /proc and /sys."""
+    """Give programs inside the target what they expect below /dev, /proc, /sys and /run/udev."""
     mounted: list[Path] = []
     try:
-        for name in ("dev", "proc", "sys"):
+        for name in _KERNEL_DIRECTORIES:
+            if not Path("/", name).is_dir():
+                continue
             directory = context.target / name
-            directory.mkdir(exist_ok=True)
+            directory.mkdir(parents=True, exist_ok=True)
             context.run(("mount", "--bind", f"/{name}", str(directory)), TIMEOUT_S)
             mounted.append(directory)
         yield

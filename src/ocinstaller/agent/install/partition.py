@@ -1,52 +1,58 @@
-"""Step: make the disk's old content unusable and write the plan's partition table."""
+"""Step: make the disks' old content unusable and write the plan's partition tables."""
 
 import os
 from pathlib import Path
 
 from ocinstaller.agent.errors import CommandError
 from ocinstaller.agent.install.context import Context
-from ocinstaller.agent.install.device import DEV, ensure_node, partition_nodes
+from ocinstaller.agent.install.device import DEV, Disk, ensure_node, partition_nodes
 from ocinstaller.agent.install.layout import MIB, equals_plan, sfdisk_script
 
 TIMEOUT_S = 120.0
 
 
 def partition(context: Context) -> None:
-    """Write the table, unless it was written for this plan already."""
-    disk = context.disk
-    if equals_plan(_dump(context), context.plan):
-        context.log(f"disk {disk.name} has this plan's partitions already")
+    """Write the tables, unless all of them were written for this plan already."""
+    plan = context.plan
+    if all(equals_plan(_dump(context, disk), plan, i) for i, disk in enumerate(context.disks)):
+        context.log(f"{_names(context)}: this plan's partitions are there already")
     else:
-        _wipe(context)
-        context.stream(
-            (
-                "sfdisk",
-                "--wipe=always",
-                "--wipe-partitions=always",
-                "--color=never",
-                str(disk.node),
-            ),
-            TIMEOUT_S,
-            script=sfdisk_script(context.plan),
-        )
-    partition_nodes(disk, len(context.plan.disk.partitions), context.run)
+        for disk in context.disks:
+            wipe(context, disk)
+        for index, disk in enumerate(context.disks):
+            context.stream(
+                (
+                    "sfdisk",
+                    "--wipe=always",
+                    "--wipe-partitions=always",
+                    "--color=never",
+                    str(disk.node),
+                ),
+                TIMEOUT_S,
+                script=sfdisk_script(plan, index),
+            )
+    for disk, wanted in zip(context.disks, plan.storage.disks, strict=True):
+        partition_nodes(disk, len(wanted.partitions), context.run)
 
 
-def _dump(context: Context) -> str:
+def _names(context: Context) -> str:
+    return ", ".join(disk.name for disk in context.disks)
+
+
+def _dump(context: Context, disk: Disk) -> str:
     """Return the table on the disk; nothing when there is none that sfdisk understands."""
     try:
-        return context.run(("sfdisk", "--json", str(context.disk.node)), TIMEOUT_S)
+        return context.run(("sfdisk", "--json", str(disk.node)), TIMEOUT_S)
     except CommandError:
         return ""
 
 
-def _wipe(context: Context) -> None:
-    """Erase the signatures of file systems, RAID and LVM, the boot code and the tables.
+def wipe(context: Context, disk: Disk) -> None:
+    """Erase the signatures of file systems, RAID, LVM, Ceph and bcache, boot code and tables.
 
     Boot code needs an overwrite of its own: it lies beside the signatures, and a new table would
-    make it startable again.
+    make it startable again. A bcache's superblock and both GPTs lie in the overwritten ends too.
     """
-    disk = context.disk
     for name in disk.partitions().values():
         node = DEV / name.replace("!", "/")
         ensure_node(node, name)

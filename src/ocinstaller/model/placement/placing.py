@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from ocinstaller.model.addressing import is_host
 from ocinstaller.model.placement.choices import cluster_choices, machine_choices
 from ocinstaller.model.placement.conditions import ALWAYS, Has, Verdict, joined
 from ocinstaller.model.placement.facts import Decision, Fact, Scene
@@ -10,9 +11,6 @@ from ocinstaller.model.placement.leaders import leader_decisions
 from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.services import SERVICES, On, Service
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
-
-_LOOPBACK_PREFIX = 32
-"""An address that is a network of its own is announced by routing and sits on `lo`."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,20 @@ def place_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> MachinePla
     """Return the placement of one of the cluster's machines."""
     scene = Scene(cluster)
     return _placement(scene, machine, _places(scene, machine.role))
+
+
+def hosts(cluster: ClusterSnapshot) -> dict[str, tuple[MachineFacts, ...]]:
+    """Return, for each service that runs somewhere, its machines in the order of their numbers."""
+    scene = Scene(cluster)
+    places = {role: _places(scene, role) for role in cluster.counts}
+    found: dict[str, list[MachineFacts]] = {}
+    for machine in in_order(cluster.machines):
+        for place in places[machine.role]:
+            if _judge(scene, place, machine).holds:
+                found.setdefault(place.service.name, []).append(machine)
+    return {
+        service.name: tuple(found[service.name]) for service in SERVICES if service.name in found
+    }
 
 
 def explain_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> tuple[Decision, ...]:
@@ -139,11 +151,16 @@ def _api_address(scene: Scene) -> Decision:
     if vip is None:
         return Decision("API address", "none", "no public network of role all or controller", ())
     facts = (Fact("network", vip.network), Fact("prefix", vip.prefix))
-    if vip.prefix == _LOOPBACK_PREFIX:
-        return Decision("API address", f"{vip.ip} on lo", f"network {vip.network} is a /32", facts)
     network = scene.cluster.network_by_name.get(vip.network)
-    interface = network.iface1 if network else None
-    if network and network.iface2:
+    if network and is_host(network.use.network):
+        return Decision(
+            "API address",
+            f"{vip.ip} on lo",
+            f"network {vip.network} is a single address (/{vip.prefix})",
+            facts,
+        )
+    interface = network.use.link.iface1 if network else None
+    if network and network.use.link.iface2:
         interface = "bond0"
     choice = f"{vip.ip} on {interface or 'no interface'}"
     return Decision("API address", choice, f"reserved in network {vip.network}", facts)

@@ -2,12 +2,11 @@
 
 from alembic import context
 
-from ocinstaller.store.access_tables import AuditRecord
+from ocinstaller.store import access_tables, event_tables  # noqa: F401 - these add their tables
+from ocinstaller.store.tables import Base
 
 with context.config.attributes["engine"].connect() as connection:
-    context.configure(
-        connection=connection, target_metadata=AuditRecord.metadata, render_as_batch=True
-    )
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

@@ -13,7 +13,7 @@ class ocinstaller::profile::cinder::common {
   contain cinder
   class { 'cinder::nova':
     cafile => $ocinstaller::ca_file,
-    *      => ocinstaller::login('nova'),
+    *      => $login,
   }
   class { 'cinder::glance':
     glance_api_servers => ocinstaller::api_url('glance-api'),

@@ -1,6 +1,7 @@
 # @summary What all parts of the orchestration service share.
 class ocinstaller::profile::heat::common {
   class { 'heat::db':
+    sync_db             => false,
     database_connection => ocinstaller::database_url('heat').unwrap,
   }
   class { 'heat::keystone::authtoken':
@@ -16,10 +17,10 @@ class ocinstaller::profile::heat::common {
   contain heat
 
   class { 'heat::trustee':
-    auth_url            => ocinstaller::api_url('keystone'),
-    username            => 'heat',
-    password            => ocinstaller::secret('heat_service').unwrap,
-    user_domain_name    => 'Default',
+    auth_url         => ocinstaller::api_url('keystone'),
+    username         => 'heat',
+    password         => ocinstaller::secret('heat_service').unwrap,
+    user_domain_name => 'Default',
   }
   heat_config {
     'clients/ca_file':           value => $ocinstaller::ca_file;

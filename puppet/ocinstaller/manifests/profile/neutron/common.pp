@@ -1,13 +1,13 @@
 # @summary What all parts of the network service on a machine share.
 class ocinstaller::profile::neutron::common {
   class { 'neutron':
-    host                   => $ocinstaller::machine_hostname,
-    core_plugin            => 'ml2',
-    service_plugins        => ['router', 'metering', 'segments', 'trunk'],
-    dns_domain             => pick($ocinstaller::settings['neutron_dns_domain'], 'example.com.'),
-    global_physnet_mtu     => pick($ocinstaller::settings['neutron_global_physnet_mtu'], 1500),
+    host                    => $ocinstaller::machine_hostname,
+    core_plugin             => 'ml2',
+    service_plugins         => ['router', 'metering', 'segments', 'trunk'],
+    dns_domain              => pick($ocinstaller::settings['neutron_dns_domain'], 'example.com.'),
+    global_physnet_mtu      => pick($ocinstaller::settings['neutron_global_physnet_mtu'], 1500),
     dhcp_agent_notification => true,
-    *                      => ocinstaller::messaging('neutron'),
+    *                       => ocinstaller::messaging('neutron'),
   }
   contain neutron
   class { 'neutron::logging': }

@@ -40,10 +40,10 @@ class ocinstaller::profile::neutron::server (
   }
   class { 'neutron::server::notifications': }
   class { 'neutron::server::notifications::nova':
-    * => ocinstaller::login('nova'),
+    * => ocinstaller::login('neutron'),
   }
   class { 'neutron::server::placement':
-    * => ocinstaller::login('placement'),
+    * => ocinstaller::login('neutron'),
   }
   contain neutron::server
   ['nova', 'placement'].each |$section| {

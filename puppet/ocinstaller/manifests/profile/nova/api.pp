@@ -57,12 +57,12 @@ class ocinstaller::profile::nova::api (
   }
 
   ocinstaller::wsgi { 'nova-api':
-    project   => 'nova',
-    settings  => 'nova_api_uwsgi_config',
-    port      => 8774,
-    processes => $processes,
-    threads   => 1,
-    restart_on => [Nova_api_paste_ini['composite:osapi_compute//healthcheck', 'app:healthcheck/paste.app_factory']],
-    after     => [Ocinstaller::Schema['nova_api']],
+    project    => 'nova',
+    settings   => 'nova_api_uwsgi_config',
+    port       => 8774,
+    processes  => $processes,
+    threads    => 1,
+    restart_on => Nova_api_paste_ini['composite:osapi_compute//healthcheck', 'app:healthcheck/paste.app_factory'],
+    after      => [Ocinstaller::Schema['nova_api']],
   }
 }

@@ -14,12 +14,12 @@ class ocinstaller::profile::nova::common {
   }
 
   class { 'nova':
-    my_ip     => $address,
-    host      => $ocinstaller::machine_hostname,
-    ssl_only  => true,
-    cert      => '/etc/nova/oci/cert.pem',
-    key       => '/etc/nova/oci/key.pem',
-    *         => ocinstaller::messaging('nova'),
+    my_ip    => $address,
+    host     => $ocinstaller::machine_hostname,
+    ssl_only => true,
+    cert     => '/etc/nova/oci/cert.pem',
+    key      => '/etc/nova/oci/key.pem',
+    *        => ocinstaller::messaging('nova'),
   }
   contain nova
 
@@ -45,11 +45,13 @@ class ocinstaller::profile::nova::common {
   class { 'nova::glance':
     num_retries => 3,
   }
-  class { 'nova::cache':
-    enabled                => true,
-    backend                => 'dogpile.cache.pymemcache',
-    memcache_servers       => ['127.0.0.1:11211'],
-    manage_backend_package => false,
+  if 'memcached' in $ocinstaller::services {
+    class { 'nova::cache':
+      enabled                => true,
+      backend                => 'dogpile.cache.pymemcache',
+      memcache_servers       => ['127.0.0.1:11211'],
+      manage_backend_package => false,
+    }
   }
 
   # The modules have no parameter for the trust of these clients.

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ocinstaller.actions.cluster_files.document import sections
 from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
+from ocinstaller.api.compat.action import Absent, Action
+from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
 from ocinstaller.cli.table import COMMANDS
 from ocinstaller.model.access import (
@@ -245,7 +247,38 @@ def cluster_file() -> str:
     return "\n".join(lines) + "\n"
 
 
+def compat() -> str:
+    """Return the page of what the original's clients and machines get."""
+    done = [action for action in ACTIONS.values() if isinstance(action, Action)]
+    absent = [action for action in ACTIONS.values() if isinstance(action, Absent)]
+    lines = [
+        (HERE / "compat.in.md").read_text().rstrip(),
+        "",
+        f"## Actions of `api.php`: {len(done)} of {len(ACTIONS)}",
+        "",
+        "| action | parameters | as | what differs |",
+        "| --- | --- | --- | --- |",
+    ]
+    for action in done:
+        parameters = ", ".join(
+            parameter.name if parameter.needed else f"[{parameter.name}]"
+            for parameter in action.parameters
+        )
+        as_ = f"{action.access.action} ({action.access.permission})"
+        lines.append(f"| {action.name} | {parameters} | {as_} | {action.difference} |")
+    lines += [
+        "",
+        "Each of these is answered with an error that says so:",
+        "",
+        "| action | this server does not do it: |",
+        "| --- | --- |",
+    ]
+    lines += [f"| {action.name} | {action.reason} |" for action in absent]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "compat.md": compat,
     "access.md": access,
     "cluster-file.md": cluster_file,
     "services.md": services,

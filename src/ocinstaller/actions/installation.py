@@ -80,7 +80,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
     :raises Conflict: when the machine, the images or the Puppet CA lack something
     """
     hardware = HardwareReport.model_validate(machine.hardware)
-    image = _target_image(oci)
+    image = target_image(oci)
     squashfs = image.files[imageset.SQUASHFS]
     if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
         raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
@@ -90,14 +90,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        storage=storage_layout.storage_layout(
-            hardware.block_devices,
-            hardware.firmware,
-            storage_layout.StorageSettings(),
-            storage_layout.DataUse(machine.role or ""),
-            squashfs.size_bytes,
-            image.unpacked_bytes,
-        ).plan,
+        storage=storage_of(machine, hardware, image).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -125,7 +118,28 @@ HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
-def _target_image(oci: Installation) -> imageset.ImageSet:
+def storage_of(
+    machine: Machine, hardware: HardwareReport, image: imageset.ImageSet
+) -> storage_layout.StorageLayout:
+    """Return what an installation makes of each disk of a machine.
+
+    :raises Conflict: no disk is fit for the system
+    """
+    return storage_layout.storage_layout(
+        hardware.block_devices,
+        hardware.firmware,
+        storage_layout.StorageSettings(),
+        storage_layout.DataUse(machine.role or ""),
+        image.files[imageset.SQUASHFS].size_bytes,
+        image.unpacked_bytes,
+    )
+
+
+def target_image(oci: Installation) -> imageset.ImageSet:
+    """Return the image that installations write.
+
+    :raises Conflict: there is none, or it is broken
+    """
     directory = Path(oci.conf.images.directory)
     try:
         return imageset.current(directory, ImageKind.TARGET)

@@ -14,7 +14,10 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
+    "compute": "ocinstaller::role::compute",
     "custom": "ocinstaller::role::custom",
+    "network": "ocinstaller::role::network",
+    "volume": "ocinstaller::role::volume",
 }
 """The roles that can be deployed; a role is added here together with its Puppet class."""
 

@@ -119,6 +119,7 @@ def _api(
         "health": api.health,
         "balance": api.balance,
         "tls": api.tls,
+        "own_port": api.own_port,
         "catalogue": [
             {"type": entry.type, "name": entry.name, "path": entry.path} for entry in api.catalogue
         ],

@@ -100,7 +100,11 @@ _COMPUTE = (
         tcp(8775),
         control(COMPUTE),
         Deployment(
-            "nova", ("nova-api",), secrets=(Secret("metadata_proxy"),), reads=_NOVA, found=True
+            "nova",
+            ("nova-api",),
+            Api("nova-metadata", 8775, own_port=True),
+            secrets=(Secret("metadata_proxy"),),
+            reads=_NOVA,
         ),
     ),
     Service(

@@ -70,6 +70,7 @@ class Api:
     :ivar health: path that answers 200 while the service works.
     :ivar balance: haproxy's algorithm.
     :ivar tls: whether the service's machines speak TLS with their own certificates.
+    :ivar own_port: whether it is published at its port too, for clients that know no path.
     """
 
     prefix: str
@@ -77,6 +78,7 @@ class Api:
     health: str = "/healthcheck"
     balance: str = "roundrobin"
     tls: bool = True
+    own_port: bool = False
     catalogue: tuple[CatalogueEntry, ...] = ()
 
 

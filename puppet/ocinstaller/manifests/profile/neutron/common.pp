@@ -4,8 +4,8 @@ class ocinstaller::profile::neutron::common {
     host                    => $ocinstaller::machine_hostname,
     core_plugin             => 'ml2',
     service_plugins         => ['router', 'metering', 'segments', 'trunk'],
-    dns_domain              => pick($ocinstaller::settings['neutron_dns_domain'], 'example.com.'),
-    global_physnet_mtu      => pick($ocinstaller::settings['neutron_global_physnet_mtu'], 1500),
+    dns_domain              => ocinstaller::setting('neutron_dns_domain', 'example.com.'),
+    global_physnet_mtu      => ocinstaller::setting('neutron_global_physnet_mtu', 1500),
     dhcp_agent_notification => true,
     *                       => ocinstaller::messaging('neutron'),
   }

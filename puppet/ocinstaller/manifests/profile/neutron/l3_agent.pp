@@ -2,7 +2,7 @@
 class ocinstaller::profile::neutron::l3_agent {
   include ocinstaller::profile::neutron::common
 
-  $dvr = $ocinstaller::settings['neutron_use_dvr'] in [true, 'yes']
+  $dvr = ocinstaller::setting('neutron_use_dvr', true)
   $central = $ocinstaller::role != 'compute'
   $mode = [$dvr, $central] ? {
     [true, true]  => 'dvr_snat',

@@ -1,19 +1,12 @@
 # @summary Virtual switches: tunnels between the machines, and the way to networks outside.
 #
-# @param userspace
-#   Whether switches run without the kernel's help: for laboratories whose kernel has no
-#   openvswitch module. Set it with Hiera, never by itself.
-class ocinstaller::profile::neutron::openvswitch_agent (
-  Boolean $userspace = $facts['oci_userspace_switch'] == 'yes',
-) {
+# The machine's setting openvswitch_datapath=netdev has switches run without the kernel's help: for
+# laboratories whose kernel has no openvswitch module. Nothing chooses that by itself.
+class ocinstaller::profile::neutron::openvswitch_agent {
   include ocinstaller::profile::neutron::common
 
-  $routes = 'neutron-l3-agent' in $ocinstaller::services
-  $dvr = $ocinstaller::settings['neutron_use_dvr'] in [true, 'yes']
-  $datapath = $userspace ? {
-    true    => 'netdev',
-    default => $facts['os_service_default'],
-  }
+  $dvr = ocinstaller::setting('neutron_use_dvr', true)
+  $datapath = ocinstaller::setting('openvswitch_datapath', 'system')
 
   ocinstaller::service { 'openvswitch-switch':
     restart_on => [Anchor['neutron::install::end']],

@@ -12,7 +12,9 @@ class ocinstaller::profile::neutron::server (
 
   $configuration = ['/etc/neutron/neutron.conf', '/etc/neutron/plugins/ml2/ml2_conf.ini']
   $files = $configuration.map |$file| { "--config-file=${file}" }
-  $dvr = $ocinstaller::settings['neutron_use_dvr'] in [true, 'yes']
+  $first_vni = ocinstaller::setting('neutron_vxlan_vni_min', 1000)
+  $last_vni = ocinstaller::setting('neutron_vxlan_vni_max', 9999)
+  $dvr = ocinstaller::setting('neutron_use_dvr', true)
 
   class { 'neutron::db':
     database_connection => ocinstaller::database_url('neutron').unwrap,
@@ -35,8 +37,8 @@ class ocinstaller::profile::neutron::server (
     extension_drivers    => ['port_security', 'dns'],
     flat_networks        => '*',
     network_vlan_ranges  => 'external',
-    vni_ranges           => "${pick($ocinstaller::settings['neutron_vxlan_vni_min'], 1000)}:${pick($ocinstaller::settings['neutron_vxlan_vni_max'], 9999)}",
-    path_mtu             => pick($ocinstaller::settings['neutron_path_mtu'], 1500),
+    vni_ranges           => "${first_vni}:${last_vni}",
+    path_mtu             => ocinstaller::setting('neutron_path_mtu', 1500),
   }
   class { 'neutron::server::notifications': }
   class { 'neutron::server::notifications::nova':

@@ -1,14 +1,12 @@
 # @summary Virtual machines.
 #
-# @param fake
-#   Whether virtual machines are only pretended: for laboratories without virtualisation. Everything
-#   else (messages, placement, networks' ports) is real. Set it with Hiera, never by itself.
-class ocinstaller::profile::nova::compute (
-  Boolean $fake = $facts['oci_fake_compute'] == 'yes',
-) {
+# The machine's setting compute_driver=fake has virtual machines only pretended, for laboratories
+# without virtualisation: messages, placement and networks' ports are real. Nothing chooses that by
+# itself, and `openstack hypervisor list` shows it.
+class ocinstaller::profile::nova::compute {
   include ocinstaller::profile::nova::common
 
-  $vnc_url = "https://${ocinstaller::vip_hostname}/novnc/vnc_auto.html"
+  $vnc_url = "https://${ocinstaller::vip_hostname}${ocinstaller::apis['nova-novncproxy']['prefix']}/vnc_lite.html"
 
   class { 'nova::compute':
     manage_service                => false,
@@ -19,7 +17,7 @@ class ocinstaller::profile::nova::compute (
   }
   contain nova::compute
 
-  if $fake {
+  if ocinstaller::setting('compute_driver', 'libvirt') == 'fake' {
     nova_config { 'DEFAULT/compute_driver':
       value => 'fake.FakeDriver',
     }

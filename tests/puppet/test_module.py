@@ -74,8 +74,8 @@ def test_a_controller_without_virtual_address_is_refused() -> None:
 
 
 def test_a_role_without_class_is_refused() -> None:
-    with pytest.raises(Conflict, match="compute"):
-        classify(world("compute", None))
+    with pytest.raises(Conflict, match="messaging"):
+        classify(world("messaging", None))
 
 
 def test_a_snapshot_shows_no_secret() -> None:

@@ -63,7 +63,10 @@ class Keystone:
         return session.Session(auth=auth, verify=self._ca_file, timeout=TIMEOUT_S)
 
     def _ask(self, method, path, body=None, accept=()):
-        answer = self._session.request(f"{self._url}/{path}", method, json=body, raise_exc=False)
+        # haproxy and uwsgi may close a connection that waits for its next request.
+        answer = self._session.request(
+            f"{self._url}/{path}", method, json=body, raise_exc=False, connect_retries=3
+        )
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.status_code not in accept:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer

@@ -1,17 +1,19 @@
-# @summary A setting of the cluster or of this machine.
+# @summary One of the cluster's or the machine's settings.
 #
 # @param name
 #   The setting's name.
 # @param default
-#   What holds where OCI gives this machine no such setting.
+#   What it is as long as nobody changed it; its type decides how yes and no are understood.
 #
 # @return
-#   The value; yes and no are booleans.
-function ocinstaller::setting(String[1] $name, Any $default) >> Any {
+#   The setting's value.
+function ocinstaller::setting(String[1] $name, Variant[String, Boolean, Numeric] $default) >> Variant[String, Boolean, Numeric] {
   $value = pick_default($ocinstaller::settings[$name], $default)
-  $value ? {
-    'yes'   => true,
-    'no'    => false,
-    default => $value,
+  if $default =~ Boolean and $value =~ String {
+    $value == 'yes'
+  } elsif $default =~ Integer and $value =~ String {
+    Integer($value)
+  } else {
+    $value
   }
 }

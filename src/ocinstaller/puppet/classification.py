@@ -18,6 +18,8 @@ ROLE_CLASSES = {
     "custom": "ocinstaller::role::custom",
     "network": "ocinstaller::role::network",
     "volume": "ocinstaller::role::volume",
+    "swiftproxy": "ocinstaller::role::swiftproxy",
+    "swiftstore": "ocinstaller::role::swiftstore",
 }
 """The roles that can be deployed; a role is added here together with its Puppet class."""
 

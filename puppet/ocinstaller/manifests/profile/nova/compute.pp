@@ -17,6 +17,17 @@ class ocinstaller::profile::nova::compute {
   }
   contain nova::compute
 
+  # The package's own choice of a driver, which would outdo that of nova.conf.
+  file { '/etc/nova/nova-compute.conf':
+    ensure  => file,
+    owner   => 'root',
+    group   => 'nova',
+    mode    => '0640',
+    content => "# Written by Puppet for OCI: everything stands in nova.conf.\n[DEFAULT]\n",
+    require => Anchor['nova::install::end'],
+    notify  => Anchor['nova::config::end'],
+  }
+
   if ocinstaller::setting('compute_driver', 'libvirt') == 'fake' {
     nova_config { 'DEFAULT/compute_driver':
       value => 'fake.FakeDriver',

@@ -5,9 +5,13 @@ import http.client
 import json
 import os
 import re
+import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -94,9 +98,14 @@ class Client:
             raise UnreachableError(f"OCI_CACERT: {login.ca_file}: {error}") from error
         self._login = login
         self._prefix = parts.path
-        self._connection = http.client.HTTPSConnection(
-            parts.hostname, parts.port, timeout=_TIMEOUT_S, context=context
+        self._connect = partial(
+            http.client.HTTPSConnection,
+            parts.hostname,
+            parts.port,
+            timeout=_TIMEOUT_S,
+            context=context,
         )
+        self._connection = self._connect()
 
     def close(self) -> None:
         """End the connection; the next request makes a new one."""
@@ -136,6 +145,32 @@ class Client:
     def delete(self, target: str) -> Any:
         """Delete what is at `target`."""
         return self._request("DELETE", target)
+
+    @contextmanager
+    def stream(
+        self, target: str, query: list[tuple[str, object]]
+    ) -> Iterator[tuple[socket.socket, http.client.HTTPResponse]]:
+        """Open an answer that comes bit by bit, over a connection of its own.
+
+        :raises RefusedError: the server does not give it
+        :raises UnreachableError: the server cannot be reached
+        """
+        connection = self._connect()
+        headers = {"Authorization": self._login.authorization, "Accept": "text/event-stream"}
+        try:
+            try:
+                connection.request(
+                    "GET", f"{self._prefix}{target}?{urlencode(query)}", headers=headers
+                )
+                opened = connection.sock
+                response = connection.getresponse()
+                if response.status >= _REFUSED:
+                    raise RefusedError(_reason(response.status, response.read()))
+            except (OSError, http.client.HTTPException) as error:
+                raise UnreachableError(f"{self._login.url}: {error}") from error
+            yield opened, response
+        finally:
+            connection.close()
 
     def _request(self, method: str, target: str, body: dict[str, object] | None = None) -> Any:
         content, _ = self._exchange(method, target, body)

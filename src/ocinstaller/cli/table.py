@@ -52,4 +52,6 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("token-create", "tokens", "TokenCreate"),
     CommandEntry("token-delete", "tokens", "TokenDelete"),
     CommandEntry("audit-list", "audit", "AuditList"),
+    CommandEntry("event-list", "events", "EventList"),
+    CommandEntry("event-follow", "events", "EventFollow"),
 )

@@ -12,12 +12,13 @@ from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model import addressing, interfaces, naming, storage_layout, target_files
+from ocinstaller.model import addressing, naming, storage_layout, target_files
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.network_layout import NetworkLayout, network_layout
 from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
-from ocinstaller.model.target_files import HostEntry, Identity, NicConfig, TargetSystem
+from ocinstaller.model.target_files import HostEntry, Identity, TargetSystem
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Cluster, Machine, Network
 
@@ -146,7 +147,8 @@ def _target_system(
         plan_id=machine.plan_id or "",
         hostname=hostname,
         server_url=server_url(oci),
-        nics=_nics(session, machine, cluster, hardware),
+        firmware=hardware.firmware,
+        network=_network(session, machine, cluster, hardware),
         hosts=_hosts(session, oci, cluster),
         nameservers=tuple(network.nameservers),
         packages=_packages(oci),
@@ -186,28 +188,17 @@ def _packages(oci: Installation) -> target_files.PackageSource:
     )
 
 
-def _nics(
+def _network(
     session: Session, machine: Machine, cluster: Cluster, hardware: HardwareReport
-) -> tuple[NicConfig, ...]:
-    """Return the configuration of each interface that a network of the machine uses."""
-    addresses = {address.network_id: address for address in machine.addresses}
-    gathered: dict[str, NicConfig] = {}
-    for row in _machine_networks(session, machine, cluster):
-        if row.iface1 is None:
-            continue
-        nic = interfaces.select_interface(row.iface1, hardware.nics)
-        use = queries.network_use(row)
-        before = gathered.get(nic.mac, NicConfig(nic.name, nic.mac, ()))
-        address = addresses.get(row.id)
-        own = (f"{address.ip}/{row.cidr}",) if address else ()
-        router = use.gateway if addressing.is_management(use) else None
-        gathered[nic.mac] = NicConfig(
-            nic.name,
-            nic.mac,
-            before.addresses + own,
-            before.gateway or (str(router) if router and own else None),
-        )
-    return tuple(gathered.values())
+) -> NetworkLayout:
+    """Return how the machine's networks lie on its interfaces."""
+    rows = _machine_networks(session, machine, cluster)
+    of_network = {address.network_id: address.ip for address in machine.addresses}
+    return network_layout(
+        [queries.network_use(row) for row in rows],
+        {row.name: of_network[row.id] for row in rows if row.id in of_network},
+        hardware.nics,
+    )
 
 
 def _machine_networks(session: Session, machine: Machine, cluster: Cluster) -> list[Network]:

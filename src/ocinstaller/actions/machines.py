@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import listings
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
-from ocinstaller.model import addressing, interfaces, naming, roles
+from ocinstaller.model import addressing, naming, roles
 from ocinstaller.model.enrolment import networks_of_member
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
 from ocinstaller.puppet.classification import check_count, check_deployable
 from ocinstaller.store import queries
@@ -158,9 +159,7 @@ def _networks(session: Session, cluster: Cluster, role: str, place: Location) ->
 
 def _check_interfaces(machine: Machine, networks: list[Network]) -> None:
     nics = HardwareReport.model_validate(machine.hardware).nics
-    for network in networks:
-        if network.iface1 is not None:
-            interfaces.select_interface(network.iface1, nics)
+    network_layout([queries.network_use(network) for network in networks], {}, nics)
 
 
 def _next_number(session: Session, cluster_id: int, role: str) -> int:

@@ -4,22 +4,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ocinstaller.model import networkd
+from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.network_layout import NetworkLayout
 from ocinstaller.model.plan import TargetFile
 
 _SECRET = 0o600
 _CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # made by update-ca-certificates from the .crt below
 _CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"  # noqa: S105 - the object identifier, RFC 2985 5.4.1
-
-
-@dataclass(frozen=True)
-class NicConfig:
-    """How one interface is configured."""
-
-    name: str
-    mac: str
-    addresses: tuple[str, ...]
-    """With prefix length; empty for one that only has to be up."""
-    gateway: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,8 @@ class TargetSystem:
     plan_id: str
     hostname: str
     server_url: str
-    nics: tuple[NicConfig, ...]
+    firmware: Firmware
+    network: NetworkLayout
     hosts: tuple[HostEntry, ...]
     nameservers: tuple[str, ...]
     packages: PackageSource
@@ -84,7 +77,7 @@ def render(system: TargetSystem) -> tuple[TargetFile, ...]:
     """Return all files of a machine."""
     return (
         TargetFile(path="/etc/hosts", content=hosts_file(system.hostname, system.hosts)),
-        *(_network_file(nic) for nic in system.nics),
+        *networkd.render(system.network, system.firmware),
         _resolver(system.nameservers),
         *_package_files(system.packages),
         TargetFile(path="/root/.ssh/authorized_keys", content=system.authorized_keys, mode=_SECRET),
@@ -103,18 +96,6 @@ def hosts_file(hostname: str, entries: Sequence[HostEntry]) -> str:
     lines += [f"{entry.address} {' '.join(entry.names)}" for entry in (*own, *others)]
     lines.append("# OCIFIN_MAINTAINED: do not edit above this line")
     return "\n".join(lines) + "\n"
-
-
-def _network_file(nic: NicConfig) -> TargetFile:
-    lines = ["[Match]", f"MACAddress={nic.mac}", "", "[Network]", "LinkLocalAddressing=no"]
-    lines += [f"Address={address}" for address in nic.addresses]
-    if nic.gateway:
-        lines.append(f"Gateway={nic.gateway}")
-    if not nic.addresses:
-        lines += ["", "[Link]", "RequiredForOnline=no"]
-    return TargetFile(
-        path=f"/etc/systemd/network/10-oci-{nic.name}.network", content="\n".join(lines) + "\n"
-    )
 
 
 def _resolver(nameservers: Sequence[str]) -> TargetFile:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from ocinstaller.model import interfaces, naming
+from ocinstaller.model import naming
+from ocinstaller.model.addressing import networks_for_machine
+from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, setting
 from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot
@@ -52,5 +54,11 @@ def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress 
         return None
     if machine.nics is None:  # a machine that is only planned: nobody knows its interfaces
         return ApiAddress(vip.ip, vip.prefix, selector)
-    nic = interfaces.select_interface(selector, machine.nics)
-    return ApiAddress(vip.ip, vip.prefix, nic.name)
+    uses = networks_for_machine(
+        [known.use for known in cluster.networks],
+        machine.role,
+        machine.location,
+        has_network_nodes=cluster.counts["network"] > 0,
+    )
+    found = network_layout(uses, {}, machine.nics).of_network
+    return ApiAddress(vip.ip, vip.prefix, found[vip.network])

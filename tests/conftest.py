@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 
 from ocinstaller.actions import credentials, users
 from ocinstaller.actions.context import Installation, open_installation
@@ -15,6 +16,10 @@ from ocinstaller.model.access import UserRole
 from ocinstaller.web import pages
 from tests.databases import DatabaseServer, MariaDb, PostgreSql
 from tests.support import write_config, write_image
+
+# How long an example takes says more of the machine's load than of the code.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 PASSWORD = "correct horse battery"
 

@@ -34,7 +34,7 @@ from ocinstaller.model.states import (
     State,
     next_state,
 )
-from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac
+from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac, MachineReport
 
 LOG = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def receive_report(
     elif not credentials.same(machine.key_digest, credentials.token_digest(key)):
         _bind_new_key(session, machine, key, nonce, macs)
     machine.status = next_state(State(machine.status), Event.REPORTED)
-    machine.hardware = report.model_dump(mode="json")
+    _store_hardware(machine, report)
     machine.product_name, machine.memory_mib = report.product.name, report.memory_mib
     machine.report_digest = digest
     machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
@@ -175,7 +175,6 @@ def _introduce(
         status=State.LIVE,
         puppet_status=PuppetStatus.NOT_RUN,
         status_reason="",
-        hardware={},
         product_name="",
         memory_mib=0,
         key_digest=credentials.token_digest(key),
@@ -203,6 +202,14 @@ def _bind_new_key(session: Session, machine: Machine, key: str, nonce: str, macs
     session.delete(offer)
     machine.key_digest = credentials.token_digest(key)
     LOG.info("machine bound a new key", extra={"serial": machine.serial, "mac": offer.mac})
+
+
+def _store_hardware(machine: Machine, report: HardwareReport) -> None:
+    hardware = report.model_dump(mode="json")
+    if machine.report is None:
+        machine.report = MachineReport(hardware=hardware)
+    else:
+        machine.report.hardware = hardware
 
 
 def _store_macs(machine: Machine, macs: set[str]) -> None:

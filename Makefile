@@ -16,7 +16,7 @@ FAST     := not (line or images or root or schemathesis)
 .PHONY: run stop test fast check
 
 run: $(VENV)/.installed
-	$(BIN)/oci-lab run
+	$(BIN)/oci-lab up
 
 stop: $(VENV)/.installed
 	$(BIN)/oci-lab stop

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ocinstaller.actions.cluster_files.document import sections
 from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
+from ocinstaller.api.compat.action import Absent, Action
+from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
 from ocinstaller.cli.table import COMMANDS
 from ocinstaller.model.access import (
@@ -119,10 +121,10 @@ def model() -> str:
         "",
         "# Secrets of a cluster",
         "",
-        "| secret | kind | given to |",
+        "| secret | kind | given to machines with |",
         "| --- | --- | --- |",
     ]
-    lines += [f"| {s.name} | {s.kind} | {', '.join(sorted(s.roles))} |" for s in SECRETS]
+    lines += [f"| {s.name} | {s.kind} | {', '.join(sorted(s.services))} |" for s in SECRETS]
     lines += ["", "# System disk (GPT)", "", "| firmware | partitions |", "| --- | --- |"]
     for firmware in Firmware:
         parts = [
@@ -172,12 +174,13 @@ def services() -> str:
         "cluster-explain` and `machine-explain` give the reasons for a cluster that exists,",
         "`cluster-plan` what a change would lead to.",
         "",
-        "| service | ports | runs on (condition on the cluster; on the machine) |",
-        "| --- | --- | --- |",
+        "| service | ports | runs on (condition on the cluster; on the machine) | deployed |",
+        "| --- | --- | --- | --- |",
     ]
     for service in SERVICES:
         ports = ", ".join(str(port) for port in service.ports) or "—"
-        lines.append(f"| {service.name} | {ports} | {_places(service)} |")
+        deployed = "yes" if service.deployment else "not yet"
+        lines.append(f"| {service.name} | {ports} | {_places(service)} | {deployed} |")
     lines += ["", "| condition | means |", "| --- | --- |"]
     lines += [f"| {named} | {named.condition} |" for named in CONDITIONS]
     lines += [
@@ -244,7 +247,38 @@ def cluster_file() -> str:
     return "\n".join(lines) + "\n"
 
 
+def compat() -> str:
+    """Return the page of what the original's clients and machines get."""
+    done = [action for action in ACTIONS.values() if isinstance(action, Action)]
+    absent = [action for action in ACTIONS.values() if isinstance(action, Absent)]
+    lines = [
+        (HERE / "compat.in.md").read_text().rstrip(),
+        "",
+        f"## Actions of `api.php`: {len(done)} of {len(ACTIONS)}",
+        "",
+        "| action | parameters | as | what differs |",
+        "| --- | --- | --- | --- |",
+    ]
+    for action in done:
+        parameters = ", ".join(
+            parameter.name if parameter.needed else f"[{parameter.name}]"
+            for parameter in action.parameters
+        )
+        as_ = f"{action.access.action} ({action.access.permission})"
+        lines.append(f"| {action.name} | {parameters} | {as_} | {action.difference} |")
+    lines += [
+        "",
+        "Each of these is answered with an error that says so:",
+        "",
+        "| action | this server does not do it: |",
+        "| --- | --- |",
+    ]
+    lines += [f"| {action.name} | {action.reason} |" for action in absent]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "compat.md": compat,
     "access.md": access,
     "cluster-file.md": cluster_file,
     "services.md": services,

@@ -162,9 +162,26 @@ _RADIUS = (
     ),
 )
 
+_COMPAT = (
+    cfg.BoolOpt(
+        "enabled",
+        default=True,
+        help="Answer the clients, agents and starting machines of the original OCI, as compat.md "
+        "says. Its agents have no key: any of TRUSTED_NETWORKS can report machines that have none.",
+    ),
+)
+
 _RELEASES = (
     cfg.StrOpt("debian_release", default="trixie", help="Debian release of installed systems."),
     cfg.StrOpt("openstack_release", default="epoxy", help="OpenStack release to deploy."),
+)
+
+_WEB = (
+    cfg.StrOpt(
+        "javascript_directory",
+        default="/usr/share/javascript",
+        help="Where Debian's libjs packages are; the web pages take htmx/htmx.min.js from there.",
+    ),
 )
 
 OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
@@ -177,6 +194,8 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "puppet": _PUPPET,
     "radius": _RADIUS,
     "releasenames": _RELEASES,
+    "web": _WEB,
+    "compat": _COMPAT,
 }
 
 

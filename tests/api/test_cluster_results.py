@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.outcome import MASKED
-from ocinstaller.model.secret_specs import names_for_role
+from ocinstaller.model.secret_specs import SECRETS
 from ocinstaller.store import queries, snapshots
 from tests.api.test_machine_way import define_cluster, enrol, send_report
 
@@ -120,7 +120,7 @@ def test_plans_refuse_what_the_change_would_be_refused(
 def test_no_secret_is_in_any_plan(cluster: TestClient, oci: Installation) -> None:
     with oci.store.read() as session:
         row = queries.cluster(session, "cl1")
-        secrets = oci.vault.cluster_secrets(session, row.id, names_for_role("controller"))
+        secrets = oci.vault.cluster_secrets(session, row.id, [spec.name for spec in SECRETS])
     texts = [
         cluster.post(CHANGES, json={"add_machines": [{"role": "controller"}]}).text,
         cluster.post(CHANGES, json={"remove_machines": ["SERIAL0001"]}).text,

@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from fastapi.testclient import TestClient
 from httpx import Response
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from ocinstaller.actions import users
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.hardware import REPORT_LIMIT
-from ocinstaller.store.tables import Machine, MachineMac
+from ocinstaller.store.tables import Machine, MachineMac, Secret
 from tests.support import mac, report
 
 KEY = "k" * 43
@@ -296,6 +297,19 @@ def test_the_node_classifier_knows_enrolled_machines_only(
     assert unknown.status_code == 404 and "nobody.example.com" in unknown.json()["detail"]
     puppetserver.headers = bearer("wrong")
     assert puppetserver.get("/puppet/v1/enc/cl1-controller-1.example.com").status_code == 401
+
+
+def test_a_cluster_older_than_a_secret_gets_it_when_it_is_needed(
+    puppetserver: TestClient, oci: Installation, installing: dict[str, object]
+) -> None:
+    def forget(session: Session) -> None:
+        session.execute(delete(Secret).where(Secret.name == "keystone_admin"))
+
+    where = "/puppet/v1/enc/cl1-controller-1.example.com"
+    oci.store.write(forget)
+    made = yaml.safe_load(puppetserver.get(where).text)["classes"]["ocinstaller"]["secrets"]
+    assert len(made["keystone_admin"]) >= 20
+    assert made == yaml.safe_load(puppetserver.get(where).text)["classes"]["ocinstaller"]["secrets"]
 
 
 def test_certificates_are_signed_for_the_installation_only(

@@ -3,25 +3,31 @@
 The tests build on each other in their order, as the stages of the line do.
 """
 
+import hashlib
+import re
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from ocinstaller.lab import server
+from ocinstaller.lab import scenario, server
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError
-from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine, machine_named
+from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine
 from ocinstaller.lab.stages import Line
 
 pytestmark = [pytest.mark.line, pytest.mark.root]
 
-CONTROLLER = machine_named("controller")
-VIRTUAL = [machine_named("bios"), machine_named("uefi")]
+SCENARIO = scenario.load(scenario.DEFAULT)
+CONTROLLER = SCENARIO.machine("controller")
+VIRTUAL = [SCENARIO.machine("bios"), SCENARIO.machine("uefi")]
 WAIT_S = 600.0
 POLL_S = 0.5
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def eventually(condition: Callable[[], Any], timeout_s: float = WAIT_S) -> Any:
@@ -159,6 +165,22 @@ def test_second_puppet_run_changes_nothing(line: Line) -> None:
     lock = ("--waitforlock=2", "--maxwaitforlock=300")
     run = ("puppet", "agent", "--test", "--detailed-exitcodes", *lock)
     controller(line).execute(*run, timeout_s=WAIT_S)
+
+
+def test_a_renewed_certificate_reaches_the_api(line: Line) -> None:
+    machine = controller(line)
+    api = urlsplit(line.openstack().credentials()["OS_AUTH_URL"]).netloc.partition(":")[0]
+    client = ("openssl", "s_client", "-connect", f"{api}:443", "-servername", api)
+
+    def served() -> str:
+        der = ssl.PEM_cert_to_DER_cert(PEM.search(machine.execute(*client))[0])  # type: ignore[index]
+        return hashlib.sha256(der).hexdigest()
+
+    renewed = line.cli.ask("certificate-renew", api)
+    assert served() != renewed["fingerprint"]
+    machine.execute("systemctl", "start", "oci-certificates.service")
+    eventually(lambda: served() == renewed["fingerprint"])
+    line.openstack().wait()
 
 
 def test_keystone_answers_again_after_a_power_cut(line: Line) -> None:

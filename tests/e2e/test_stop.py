@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.line, pytest.mark.root]
 
 
 def run_until(lab: Lab, stage: str) -> None:
-    """Run `oci-lab run` and kill it while it works on a stage."""
+    """Run `oci-lab up` and kill it while it works on a stage."""
     command = [sys.executable, "-m", "ocinstaller.lab.cli", "--name", lab.name]
-    command += ["--directory", str(lab.directory), "--shared", str(lab.shared), "run"]
+    command += ["--directory", str(lab.directory), "--shared", str(lab.shared), "up"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         for text in running.stdout:

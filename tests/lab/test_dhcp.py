@@ -7,10 +7,11 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from ocinstaller.boot import DnsmasqSettings, dnsmasq_config
-from ocinstaller.lab import dhcp, namespace
+from ocinstaller.lab import dhcp, namespace, scenario
 from ocinstaller.lab.command import run
 from ocinstaller.lab.errors import BootError
-from ocinstaller.lab.layout import MACHINES
+
+MACHINES = scenario.load(scenario.DEFAULT).machines
 
 MACHINE = MACHINES[2]
 

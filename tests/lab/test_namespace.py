@@ -5,9 +5,10 @@ import socket
 
 import pytest
 
-from ocinstaller.lab import namespace, sockets
+from ocinstaller.lab import namespace, scenario, sockets
 from ocinstaller.lab.command import run
-from ocinstaller.lab.layout import MACHINES
+
+MACHINES = scenario.load(scenario.DEFAULT).machines
 
 pytestmark = pytest.mark.root
 

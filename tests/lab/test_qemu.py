@@ -2,12 +2,13 @@
 
 import pytest
 
-from ocinstaller.lab import accelerator, namespace
+from ocinstaller.lab import accelerator, namespace, scenario
 from ocinstaller.lab.accelerator import Accelerator
 from ocinstaller.lab.errors import LabError
-from ocinstaller.lab.layout import MACHINES
 from ocinstaller.lab.processes import Processes
 from ocinstaller.lab.qemu import QemuMachine, qemu_command
+
+MACHINES = scenario.load(scenario.DEFAULT).machines
 
 BIOS, UEFI = MACHINES[0], MACHINES[1]
 TAPS = ("tap-0", "tap-1")

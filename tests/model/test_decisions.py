@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from ocinstaller.model import interfaces, naming, target_files
 from ocinstaller.model.errors import Conflict, InvalidValue, WrongState
 from ocinstaller.model.hardware import HardwareReport, Nic
-from ocinstaller.model.secret_specs import SECRETS, SecretKind, generate, names_for_role
+from ocinstaller.model.secret_kinds import SecretKind, generate
+from ocinstaller.model.secret_specs import SECRETS, names_for_services
 from ocinstaller.model.states import LOCAL_BOOT_STATES, TRANSITIONS, Event, State, next_state
 from tests.support import report
 
@@ -100,8 +101,10 @@ def test_secrets_are_long_and_different_and_stay_with_their_roles() -> None:
     for kind in SecretKind:
         made = {generate(kind) for _ in range(50)}
         assert len(made) == 50 and all(len(text) >= 20 for text in made)
-    assert set(names_for_role("controller")) == {spec.name for spec in SECRETS}
-    assert names_for_role("custom") == []
+    assert set(names_for_services({"keystone", "rabbitmq", "haproxy"})) == {
+        spec.name for spec in SECRETS
+    }
+    assert names_for_services({"ssh", "chrony"}) == []
 
 
 def test_the_hosts_file_begins_with_the_machine_itself() -> None:

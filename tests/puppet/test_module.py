@@ -4,45 +4,37 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.roles import ROLES
-from ocinstaller.model.secret_specs import SECRETS
-from ocinstaller.puppet.classification import (
-    ROLE_CLASSES,
-    ApiAddress,
-    Member,
-    NodeSnapshot,
-    classify,
-)
+from ocinstaller.model.secret_specs import SECRETS, names_for_services
+from ocinstaller.model.services import SERVICES
+from ocinstaller.model.snapshot import VirtualAddress
+from ocinstaller.puppet.classification import ROLE_CLASSES, NodeSnapshot, classify
+from ocinstaller.puppet.nodes import node_snapshot
 from ocinstaller.puppet.server_setup import MODULES
+from tests.model.worlds import connected
 
 MODULE = Path(__file__).parents[2] / "puppet" / "ocinstaller"
 
 
-def snapshot(role: str, vip: ApiAddress | None) -> NodeSnapshot:
-    return NodeSnapshot(
-        cluster_name="lab",
-        domain="example.com",
-        region_name="RegionOne",
-        hostname="lab-controller-1.example.com",
-        address="10.0.0.11",
-        role=role,
-        is_bootstrap=True,
-        initial_cluster_setup=True,
-        vip_hostname="lab-api.example.com",
-        vip=vip,
-        controllers=(Member("lab-controller-1.example.com", "10.0.0.11"),),
-        time_servers=("10.0.0.1",),
-        secrets={"keystone_admin": "not-to-be-shown"},
-    )
+VIP = VirtualAddress("10.0.1.100", 24, "public")
+PASSWORD = "not-to-be-shown"
 
 
-VIP = ApiAddress("10.0.1.100", 24, "eth1")
+def world(role: str, vip: VirtualAddress | None) -> NodeSnapshot:
+    """One machine of a role, in a cluster of its own."""
+    cluster = connected({role: 1})
+    cluster = replace(cluster, vip=vip)
+    (machine,) = cluster.machines
+    names = names_for_services(place_machine(cluster, machine).services)
+    return node_snapshot(cluster, machine, dict.fromkeys(names, PASSWORD))
 
 
 def declared_parameters() -> dict[str, bool]:
@@ -59,8 +51,8 @@ def test_a_role_can_be_deployed_exactly_when_its_class_exists(role: str) -> None
 
 
 @pytest.mark.parametrize(("role", "vip"), [("controller", VIP), ("custom", None)])
-def test_the_classification_fits_the_class(role: str, vip: ApiAddress | None) -> None:
-    document = yaml.safe_load(classify(snapshot(role, vip)))
+def test_the_classification_fits_the_class(role: str, vip: VirtualAddress | None) -> None:
+    document = yaml.safe_load(classify(world(role, vip)))
     given = set(document["classes"].pop("ocinstaller"))
     declared = declared_parameters()
     assert given <= set(declared)
@@ -71,18 +63,23 @@ def test_the_classification_fits_the_class(role: str, vip: ApiAddress | None) ->
     }
 
 
+def test_a_profile_exists_for_every_service_that_is_deployed() -> None:
+    profiles = {s.deployment.profile for s in SERVICES if s.deployment}
+    assert {p for p in profiles if not (MODULE / f"manifests/profile/{p}.pp").exists()} == set()
+
+
 def test_a_controller_without_virtual_address_is_refused() -> None:
     with pytest.raises(Conflict, match="no public network"):
-        classify(snapshot("controller", None))
+        classify(world("controller", None))
 
 
 def test_a_role_without_class_is_refused() -> None:
     with pytest.raises(Conflict, match="compute"):
-        classify(snapshot("compute", None))
+        classify(world("compute", None))
 
 
 def test_a_snapshot_shows_no_secret() -> None:
-    assert "not-to-be-shown" not in repr(snapshot("controller", VIP))
+    assert PASSWORD not in repr(world("controller", VIP))
 
 
 def test_every_secret_that_manifests_read_is_generated() -> None:

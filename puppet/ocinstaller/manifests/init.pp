@@ -21,12 +21,34 @@
 #   Whether the cluster is being set up for the first time.
 # @param vip_hostname
 #   Name of the API, also the name in its certificate.
-# @param controllers
-#   All controllers of the cluster.
+# @param members
+#   The cluster's machines by role.
+# @param services
+#   Services that run on this machine; profiles that serve several of them ask here.
+# @param profiles
+#   Profiles of these services, in the order in which they are deployed.
+# @param packages
+#   Packages of these services.
+# @param backends
+#   What placement chose, by subject, such as { 'Glance images' => 'swift' }.
+# @param apis
+#   What haproxy publishes, by service.
+# @param peers
+#   Machines of services that others have to find, by service.
+# @param ports
+#   Ports of this machine's services.
+# @param settings
+#   The cluster's and the machine's settings.
 # @param time_servers
 #   NTP servers.
 # @param secrets
 #   The secrets that this machine may know, by name; read them with ocinstaller::secret().
+# @param databases
+#   Data bases and the names of the secrets that open them; only for the machines that keep them.
+# @param message_users
+#   Users of the message queue and the names of their secrets; only for the brokers' machines.
+# @param users
+#   Keystone's users for services; only for Keystone's machines.
 # @param vip_address
 #   Virtual address of the API; only a cluster with controllers has one.
 # @param vip_prefix
@@ -36,21 +58,32 @@
 # @param ca_file
 #   OCI's root CA certificate, against which all connections inside the cluster are verified.
 class ocinstaller (
-  String[1]                               $cluster_name,
-  Stdlib::Fqdn                            $domain,
-  String[1]                               $region_name,
-  Stdlib::Fqdn                            $machine_hostname,
-  Stdlib::IP::Address::Nosubnet           $machine_address,
-  String[1]                               $role,
-  Boolean                                 $is_bootstrap,
-  Boolean                                 $initial_cluster_setup,
-  Stdlib::Fqdn                            $vip_hostname,
-  Array[Ocinstaller::Controller]          $controllers,
-  Array[Stdlib::Host]                     $time_servers,
-  Hash[String[1], String[1]]              $secrets,
-  Optional[Stdlib::IP::Address::Nosubnet] $vip_address   = undef,
-  Optional[Integer[0, 128]]               $vip_prefix    = undef,
-  Optional[String[1]]                     $vip_interface = undef,
-  Stdlib::Absolutepath                    $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
+  String[1]                                                                      $cluster_name,
+  Stdlib::Fqdn                                                                   $domain,
+  String[1]                                                                      $region_name,
+  Stdlib::Fqdn                                                                   $machine_hostname,
+  Stdlib::IP::Address::Nosubnet                                                  $machine_address,
+  String[1]                                                                      $role,
+  Boolean                                                                        $is_bootstrap,
+  Boolean                                                                        $initial_cluster_setup,
+  Stdlib::Fqdn                                                                   $vip_hostname,
+  Hash[String[1], Array[Ocinstaller::Member]]                                    $members,
+  Array[Stdlib::Host]                                                            $time_servers,
+  Array[String[1]]                                                               $services,
+  Array[Pattern[/\A[a-z][a-z0-9_]*\z/]]                                          $profiles,
+  Array[String[1]]                                                               $packages,
+  Hash[String[1], String[1]]                                                     $backends,
+  Hash[String[1], Ocinstaller::Api]                                              $apis,
+  Hash[String[1], Array[Ocinstaller::Peer, 1]]                                   $peers,
+  Array[Ocinstaller::Port]                                                       $ports,
+  Hash[String[1], Variant[String, Boolean, Numeric, Array, Hash]]                $settings,
+  Hash[String[1], String[1]]                                                     $secrets,
+  Hash[String[1], String[1]]                                                     $databases     = {},
+  Hash[String[1], String[1]]                                                     $message_users = {},
+  Hash[String[1], Struct[{ secret => String[1], roles => Array[String[1], 1] }]] $users         = {},
+  Optional[Stdlib::IP::Address::Nosubnet]                                        $vip_address   = undef,
+  Optional[Integer[0, 128]]                                                      $vip_prefix    = undef,
+  Optional[String[1]]                                                            $vip_interface = undef,
+  Stdlib::Absolutepath                                                           $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
 ) {
 }

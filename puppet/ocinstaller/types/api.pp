@@ -1,11 +1,16 @@
-# @summary An API that haproxy publishes under the cluster's API name.
+# @summary An API that haproxy publishes below a path of its own of the cluster's API address.
 #
-# `port` is where clients connect, `backend_port` where every controller serves it over TLS, and
-# `health` the path that answers 200 while the service works.
+# `prefix` is that path, which haproxy removes; `port` where the members serve the API, with their
+# own certificates where `tls`; `health` answers 200 while the service works; `catalogue` lists what
+# Keystone's catalogue says about it, `path` being added to the API's URL.
 type Ocinstaller::Api = Struct[
   {
-    port         => Stdlib::Port,
-    backend_port => Stdlib::Port,
-    health       => Stdlib::Absolutepath,
+    prefix    => Pattern[/\A\/[a-z0-9-]+\z/],
+    port      => Stdlib::Port,
+    health    => Stdlib::Absolutepath,
+    balance   => Enum['roundrobin', 'source', 'leastconn'],
+    tls       => Boolean,
+    catalogue => Array[Struct[{ type => String[1], name => String[1], path => String }]],
+    members   => Array[Ocinstaller::Peer, 1],
   }
 ]

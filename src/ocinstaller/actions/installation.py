@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials
+from ocinstaller.actions import certificates, credentials
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
@@ -18,11 +18,16 @@ from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import NetworkLayout, network_layout
 from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
-from ocinstaller.model.target_files import HostEntry, Identity, TargetSystem
+from ocinstaller.model.target_files import HostEntry, TargetSystem
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Cluster, Machine, Network
 
-_UNITS = ("oci-installed.service", "ssh.service", "systemd-networkd.service")
+_UNITS = (
+    "oci-certificates.timer",
+    "oci-installed.service",
+    "ssh.service",
+    "systemd-networkd.service",
+)
 
 
 def request_installation(session: Session, oci: Installation, name: str) -> MachineView:
@@ -75,7 +80,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
     :raises Conflict: when the machine, the images or the Puppet CA lack something
     """
     hardware = HardwareReport.model_validate(machine.hardware)
-    image = _target_image(oci)
+    image = target_image(oci)
     squashfs = image.files[imageset.SQUASHFS]
     if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
         raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
@@ -85,14 +90,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        storage=storage_layout.storage_layout(
-            hardware.block_devices,
-            hardware.firmware,
-            storage_layout.StorageSettings(),
-            storage_layout.DataUse(machine.role or ""),
-            squashfs.size_bytes,
-            image.unpacked_bytes,
-        ).plan,
+        storage=storage_of(machine, hardware, image).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -120,7 +118,28 @@ HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
-def _target_image(oci: Installation) -> imageset.ImageSet:
+def storage_of(
+    machine: Machine, hardware: HardwareReport, image: imageset.ImageSet
+) -> storage_layout.StorageLayout:
+    """Return what an installation makes of each disk of a machine.
+
+    :raises Conflict: no disk is fit for the system
+    """
+    return storage_layout.storage_layout(
+        hardware.block_devices,
+        hardware.firmware,
+        storage_layout.StorageSettings(),
+        storage_layout.DataUse(machine.role or ""),
+        image.files[imageset.SQUASHFS].size_bytes,
+        image.unpacked_bytes,
+    )
+
+
+def target_image(oci: Installation) -> imageset.ImageSet:
+    """Return the image that installations write.
+
+    :raises Conflict: there is none, or it is broken
+    """
     directory = Path(oci.conf.images.directory)
     try:
         return imageset.current(directory, ImageKind.TARGET)
@@ -154,10 +173,12 @@ def _target_system(
         packages=_packages(oci),
         authorized_keys=_authorized_keys(oci),
         root_ca=oci.authority.root_pem(),
-        machine_identity=_identity(
-            oci, [hostname, hostname.split(".")[0]], [a.ip for a in machine.addresses]
+        machine_identity=certificates.machine_identity(oci, machine),
+        api_identity=(
+            certificates.api_identity(session, oci, cluster)
+            if machine.role == "controller"
+            else None
         ),
-        api_identity=_api_identity(session, oci, cluster) if machine.role == "controller" else None,
         puppet=target_files.PuppetConfig(
             server=oci.conf.puppet.server,
             environment=oci.conf.puppet.environment,
@@ -234,23 +255,6 @@ def management_address(machine: Machine) -> str:
         if addressing.is_management(queries.network_use(address.network)):
             return address.ip
     return ""
-
-
-def _identity(oci: Installation, names: list[str], addresses: list[str]) -> Identity:
-    issued = oci.authority.issue(names, addresses)
-    return Identity(names[0], issued.certificate, issued.chain, issued.key, issued.bundle)
-
-
-def _api_identity(session: Session, oci: Installation, cluster: Cluster) -> Identity:
-    vip = queries.vip_address(session, cluster.id)
-    if vip is None:
-        raise Conflict(
-            f"cluster {cluster.name} has no public network for the API's address",
-            field="network",
-            allowed="a public network of role all or controller: use network-add first",
-        )
-    name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
-    return _identity(oci, [name], [vip.ip])
 
 
 def _authorized_keys(oci: Installation) -> str:

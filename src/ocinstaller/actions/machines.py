@@ -66,6 +66,17 @@ def install_log(session: Session, name: str, after: int, limit: int) -> list[Log
     return [LogLineView.of(line) for line in session.scalars(query)]
 
 
+def install_log_tail(session: Session, name: str, limit: int) -> list[LogLineView]:
+    """Return the last lines of a machine's installations, in order.
+
+    :raises NotFound: no machine has this serial number or host name
+    """
+    row = queries.machine(session, name)
+    query = select(InstallLogLine).where(InstallLogLine.machine_id == row.id)
+    lines = session.scalars(query.order_by(InstallLogLine.id.desc()).limit(limit)).all()
+    return [LogLineView.of(line) for line in reversed(lines)]
+
+
 def enrol(
     session: Session,
     oci: Installation,

@@ -38,6 +38,9 @@ from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, Machine
 
 LOG = logging.getLogger(__name__)
 
+NO_KEY = ""
+"""Key digest of a machine that only agents without keys have reported; equals no digest."""
+
 _PUPPET = {
     InstallEvent.PUPPET_RUNNING: PuppetStatus.RUNNING,
     InstallEvent.PUPPET_SUCCESS: PuppetStatus.SUCCESS,
@@ -62,6 +65,7 @@ class SentReport:
     digest: str
     """SHA-256 of its bytes; they contain the serial number."""
     key: str
+    """Empty for an agent that has none."""
     peer: str
 
 
@@ -98,8 +102,9 @@ def unchanged_reports(oci: Installation, reports: Sequence[SentReport]) -> list[
 
 def _is_repeated(row: Row[Any], report: SentReport) -> bool:
     """Tell whether reading the report would change nothing: same sender, same place, same state."""
+    digest = credentials.token_digest(report.key) if report.key else NO_KEY
     return (
-        credentials.same(row.key_digest, credentials.token_digest(report.key))
+        credentials.same(row.key_digest, digest)
         and TRANSITIONS.get((State(row.status), Event.REPORTED)) == row.status
         and {row.ipaddr, row.dhcp_ip} == {report.peer}
     )
@@ -128,22 +133,37 @@ def receive_report(
     machine = session.scalar(
         select(Machine).where(Machine.serial == report.serial).with_for_update()
     )
-    _check_macs(session, machine, macs)
+    check_macs(session, machine, macs)
     if machine is None:
         machine = _introduce(session, oci, report, key, peer, now)
     elif not credentials.same(machine.key_digest, credentials.token_digest(key)):
-        _bind_new_key(session, machine, key, nonce, macs)
+        if not _may_bind_first_key(oci, machine, peer):
+            _use_offer(session, machine, nonce, macs)
+        machine.key_digest = credentials.token_digest(key)
+        LOG.info("machine bound a new key", extra={"serial": machine.serial, "peer": peer})
+    store_report(machine, report, digest)
+    machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
+    machine.report_counter += 1
+    return _directive(oci, machine.status, enrolled=machine.cluster_id is not None)
+
+
+def store_report(machine: Machine, report: HardwareReport, digest: str | None) -> None:
+    """Let the machine be what the report says, and be where its report moves it.
+
+    :raises WrongState: the machine's state allows no report
+    """
     machine.status = next_state(State(machine.status), Event.REPORTED)
     _store_hardware(machine, report)
     machine.product_name, machine.memory_mib = report.product.name, report.memory_mib
     machine.report_digest = digest
-    machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
-    machine.report_counter += 1
-    _store_macs(machine, macs)
-    return _directive(oci, machine.status, enrolled=machine.cluster_id is not None)
+    _store_macs(machine, {nic.mac for nic in report.nics})
 
 
-def _check_macs(session: Session, machine: Machine | None, macs: set[str]) -> None:
+def check_macs(session: Session, machine: Machine | None, macs: set[str]) -> None:
+    """Refuse hardware addresses that belong to another machine.
+
+    :raises Forbidden: naming that machine
+    """
     owner = session.scalar(
         select(Machine)
         .join(MachineMac, MachineMac.machine_id == Machine.id)
@@ -159,9 +179,11 @@ def _check_macs(session: Session, machine: Machine | None, macs: set[str]) -> No
         )
 
 
-def _introduce(
-    session: Session, oci: Installation, report: HardwareReport, key: str, peer: str, now: datetime
-) -> Machine:
+def check_trusted(oci: Installation, peer: str) -> None:
+    """Refuse whoever is not in a network from which unknown machines may introduce themselves.
+
+    :raises Forbidden: naming the networks
+    """
     trusted = [ip_network(text.strip(), strict=False) for text in oci.conf.network.TRUSTED_NETWORKS]
     if not any(ip_address(peer) in network for network in trusted):
         raise Forbidden(
@@ -170,25 +192,52 @@ def _introduce(
             value=peer,
             allowed=", ".join(map(str, trusted)),
         )
+
+
+def _introduce(
+    session: Session, oci: Installation, report: HardwareReport, key: str, peer: str, now: datetime
+) -> Machine:
+    check_trusted(oci, peer)
+    LOG.info("machine introduced itself", extra={"serial": report.serial, "peer": peer})
+    return new_machine(session, report.serial, credentials.token_digest(key), now)
+
+
+def new_machine(session: Session, serial: str, key_digest: str, now: datetime) -> Machine:
+    """Return a machine that nobody knew, in the live system, before its first report is stored."""
     machine = Machine(
-        serial=report.serial,
+        serial=serial,
         status=State.LIVE,
         puppet_status=PuppetStatus.NOT_RUN,
         status_reason="",
         product_name="",
         memory_mib=0,
-        key_digest=credentials.token_digest(key),
+        key_digest=key_digest,
         first_seen=now,
         last_seen=now,
         report_counter=0,
         bootstrap=False,
     )
     session.add(machine)
-    LOG.info("machine introduced itself", extra={"serial": report.serial, "peer": peer})
     return machine
 
 
-def _bind_new_key(session: Session, machine: Machine, key: str, nonce: str, macs: set[str]) -> None:
+def _may_bind_first_key(oci: Installation, machine: Machine, peer: str) -> bool:
+    """Tell whether a machine that has no key yet may bind one as an unknown machine may.
+
+    Not when it is enrolled: then somebody relies on it, and only a start that this server offered
+    to one of its hardware addresses proves that it is the one.
+    """
+    if machine.key_digest != NO_KEY or machine.cluster_id is not None:
+        return False
+    check_trusted(oci, peer)
+    return True
+
+
+def _use_offer(session: Session, machine: Machine, nonce: str, macs: set[str]) -> None:
+    """Use the offer of a start up that lets the machine bind another key.
+
+    :raises Forbidden: there is none with this nonce
+    """
     digest = credentials.token_digest(nonce)
     offers = session.scalars(select(BootOffer).where(BootOffer.mac.in_(macs)))
     offer = next((o for o in offers if credentials.same(o.nonce_digest, digest)), None)
@@ -200,8 +249,6 @@ def _bind_new_key(session: Session, machine: Machine, key: str, nonce: str, macs
             allowed="the key of its first report, or a start from the network through this server",
         )
     session.delete(offer)
-    machine.key_digest = credentials.token_digest(key)
-    LOG.info("machine bound a new key", extra={"serial": machine.serial, "mac": offer.mac})
 
 
 def _store_hardware(machine: Machine, report: HardwareReport) -> None:
@@ -253,7 +300,7 @@ def receive_event(session: Session, event: EventReport, key: str, peer: str) -> 
     _check_plan(machine, event.plan_id)
     machine.last_seen, machine.ipaddr = datetime.now(UTC), peer
     if event.event in _PUPPET:
-        _puppet_event(session, machine, event)
+        puppet_event(session, machine, _PUPPET[event.event], event.reason)
     elif event.event is InstallEvent.STARTED:
         machine.status = next_state(State(machine.status), Event.REPORTED)
         machine.status_reason = ""
@@ -276,10 +323,10 @@ def _check_plan(machine: Machine, plan_id: str) -> None:
         )
 
 
-def _puppet_event(session: Session, machine: Machine, event: EventReport) -> None:
-    machine.puppet_status = _PUPPET[event.event]
-    machine.status_reason = event.reason
-    if event.event is not InstallEvent.PUPPET_SUCCESS:
+def puppet_event(session: Session, machine: Machine, status: PuppetStatus, reason: str) -> None:
+    """Note how the machine's Puppet run goes, and what follows from it for its cluster."""
+    machine.puppet_status, machine.status_reason = status, reason
+    if status is not PuppetStatus.SUCCESS:
         return
     machine.puppet_token = None
     if machine.role == "controller" and machine.cluster is not None:

@@ -27,7 +27,7 @@ def outcome(cluster: ClusterSnapshot) -> Outcome:
         entries[Key(Section.DECISION, cluster.name, decision.subject)] = decision.choice
     for placed in placement.machines:
         entries |= dict(_machine(placed, facts[placed.hostname]))
-        entries |= dict(_classification(cluster, facts[placed.hostname]))
+        entries |= dict(_classification(cluster, facts[placed.hostname], placed.services))
     return entries
 
 
@@ -74,9 +74,11 @@ def _machine(placed: MachinePlacement, machine: MachineFacts) -> _Entries:
         yield Key(Section.SERVICE, host, service), "runs"
 
 
-def _classification(cluster: ClusterSnapshot, machine: MachineFacts) -> _Entries:
+def _classification(
+    cluster: ClusterSnapshot, machine: MachineFacts, services: tuple[str, ...]
+) -> _Entries:
     host = machine.hostname
-    names = set(secret_specs.names_for_role(machine.role))
+    names = set(secret_specs.names_for_services(services))
     masked = dict.fromkeys(sorted(names), MASKED)
     try:
         classes = document(node_snapshot(cluster, machine, masked))["classes"]

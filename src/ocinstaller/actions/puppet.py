@@ -9,6 +9,7 @@ from ocinstaller.actions import credentials
 from ocinstaller.actions.context import Installation
 from ocinstaller.model import secret_specs
 from ocinstaller.model.errors import Forbidden, NotFound
+from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.states import PuppetStatus, State
 from ocinstaller.puppet import csr
 from ocinstaller.puppet.classification import classify
@@ -32,7 +33,7 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
         raise NotFound("enrolled machine", certname, "the host names of machine-list")
     cluster = snapshots.cluster_snapshot(session, machine.cluster)
     member = next(m for m in cluster.machines if m.serial == machine.serial)
-    names = secret_specs.names_for_role(machine.role)
+    names = secret_specs.names_for_services(place_machine(cluster, member).services)
     secrets = oci.vault.cluster_secrets(session, machine.cluster.id, names)
     return classify(node_snapshot(cluster, member, secrets))
 

@@ -1,6 +1,10 @@
-"""`python3 -m ocinstaller.agent`: the live agent; with `installed`: of the installed system.
+"""`python3 -m ocinstaller.agent`: the live agent, or with an argument one of the installed system.
 
-With `sync-esp` it copies between the EFI system partitions of a mirrored system.
+| argument | does |
+| --- | --- |
+| `installed` | reports the start and lets Puppet configure the machine |
+| `certificates` | fetches the machine's certificates, renewed when it is time |
+| `sync-esp` | copies between the EFI system partitions of a mirrored system |
 """
 
 import logging
@@ -12,12 +16,13 @@ from ocinstaller.agent import journal
 from ocinstaller.agent.errors import AgentError
 
 USAGE_STATUS = 2
+_INSTALLED = ("installed", "certificates", "sync-esp")
 
 
 def main(arguments: list[str]) -> int:
     """Run one of the agents until it is done or asked to stop; return the exit status."""
-    if arguments not in ([], ["installed"], ["sync-esp"]):
-        sys.stderr.write("usage: python3 -m ocinstaller.agent [installed | sync-esp]\n")
+    if arguments not in ([], *([name] for name in _INSTALLED)):
+        sys.stderr.write(f"usage: python3 -m ocinstaller.agent [{' | '.join(_INSTALLED)}]\n")
         return USAGE_STATUS
     journal.start()
     stop = Event()
@@ -39,6 +44,11 @@ def _work(arguments: list[str], stop: Event) -> int:
             from ocinstaller.agent import espsync
 
             return 0 if espsync.sync() else 1
+        if arguments == ["certificates"]:
+            from ocinstaller.agent import certificates
+
+            certificates.refresh()
+            return 0
         if arguments:
             from ocinstaller.agent import installed
 

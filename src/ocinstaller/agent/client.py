@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from ocinstaller.agent.errors import BadAnswer, LogGap, Refused, Unreachable
 from ocinstaller.model.hardware import HardwareReport
-from ocinstaller.model.plan import Directive, EventReport, InstallPlan, LogBatch
+from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
 from ocinstaller.model.wire import Document
 
 D = TypeVar("D", bound=Document)
@@ -56,6 +56,11 @@ class Client:
         """Fetch the installation plan."""
         path = f"/node/v1/plan?serial={quote(serial, safe='')}"
         return _document(InstallPlan, self._send("GET", path, limit=PLAN_LIMIT))
+
+    def certificates(self, serial: str) -> CertificateFiles:
+        """Fetch the files of this machine's certificates."""
+        path = f"/node/v1/certificates?serial={quote(serial, safe='')}"
+        return _document(CertificateFiles, self._send("GET", path, limit=PLAN_LIMIT))
 
     def log(self, batch: LogBatch) -> None:
         """Send lines of the log.

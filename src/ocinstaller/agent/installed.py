@@ -106,8 +106,7 @@ def start(stop: Event, system: System | None = None) -> int:
     Return the exit status: 0 when the system is configured, 1 when Puppet failed.
     """
     system = system or System()
-    config = _load(system.config)
-    client = Client(config.url, tls_context(load_ca(Path(config.ca_file))), load_key(system.key))
+    config, client = connect(system)
     events = Events(client, config.serial, stop)
     try:
         _announce(events, InstallEvent.BOOTED, config.plan_id)
@@ -221,6 +220,16 @@ def _enable_puppet(run: Run) -> None:
         run(("systemctl", "enable", "--now", "puppet.service"), 120.0)
     except CommandError as error:
         _LOG.error("Puppet's service could not be enabled: %s", error)
+
+
+def connect(system: System) -> tuple[InstalledConfig, Client]:
+    """Return the agent's configuration and a client of the server that it names.
+
+    :raises SettingsError: the configuration cannot be read
+    """
+    config = _load(system.config)
+    tls = tls_context(load_ca(Path(config.ca_file)))
+    return config, Client(config.url, tls, load_key(system.key))
 
 
 def _load(path: Path) -> InstalledConfig:

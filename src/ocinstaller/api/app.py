@@ -8,6 +8,7 @@ from ocinstaller.actions.login import PasswordCache
 from ocinstaller.api import (
     access,
     boot,
+    certificates,
     cluster_results,
     documentation,
     events,
@@ -17,6 +18,8 @@ from ocinstaller.api import (
     v1,
 )
 from ocinstaller.api.auth import Server
+from ocinstaller.api.compat import api as compat_api
+from ocinstaller.api.compat import nodes as compat_nodes
 from ocinstaller.api.limits import BodyLimit
 from ocinstaller.api.reports import UnchangedReports
 from ocinstaller.store import migrate
@@ -61,8 +64,15 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     :param more: routers of the rooms above this one, such as the web pages
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
-    operators = (v1.router, cluster_results.router, access.router, events.router)
-    for router in (*operators, nodes.router, puppet.router, *more):
+    operators = (
+        v1.router,
+        cluster_results.router,
+        access.router,
+        certificates.router,
+        events.router,
+    )
+    compat = (compat_api.router,) if oci.conf.compat.enabled else ()
+    for router in (*operators, nodes.router, puppet.router, *compat, *more):
         app.include_router(router)
 
     @app.get("/health", tags=["health"])
@@ -79,4 +89,7 @@ def boot_app(oci: Installation) -> FastAPI:
     """Return the application for starting machines."""
     app = _bare(oci, "OCI boot files", docs=False)
     app.include_router(boot.router)
+    if oci.conf.compat.enabled:
+        app.include_router(compat_nodes.router)
+        app.include_router(compat_api.insecure)
     return app

@@ -23,7 +23,8 @@ from starlette.exceptions import HTTPException
 
 from ocinstaller.actions import login, tokens
 from ocinstaller.actions.context import Installation
-from ocinstaller.api.permissions import ROUTES, Access
+from ocinstaller.api.page_permissions import Access
+from ocinstaller.api.permissions import ROUTES
 from ocinstaller.model.access import Act, Actor, ActorKind
 from ocinstaller.model.errors import Forbidden, Unauthenticated
 
@@ -161,8 +162,9 @@ def operator(request: Request, oci: Server, actor: Annotated[Actor, Depends(_ide
     :raises Forbidden: the operator's role does not allow it
     """
     access = _access(request)
-    if access is None or not actor.may(access.permission):
-        raise _refused(oci, actor, access, request)
+    if access is None:
+        raise _refused(actor, "a permission that nobody has")
+    acting_for(oci, actor, access, _target(request))
     return actor
 
 
@@ -173,31 +175,44 @@ def _access(request: Request) -> Access | None:
     return ROUTES.get((request.method, request.scope["route"].path))
 
 
-def _act(actor: Actor, access: Access, request: Request) -> Act:
-    target = next(iter(request.path_params.values()), "")
-    return Act(actor, access.action, access.kind, str(target))
+def _target(request: Request) -> str:
+    return str(next(iter(request.path_params.values()), ""))
 
 
-def _refused(oci: Installation, actor: Actor, access: Access | None, request: Request) -> Forbidden:
-    """Record the refusal; return the error to raise."""
-    needed = access.permission if access else "a permission that nobody has"
+def acting_for(oci: Installation, actor: Actor, access: Access, target: str) -> Installation:
+    """Return what the use cases work with, for an actor who may do this.
+
+    :param target: what it is about, as the request names it
+    :raises Forbidden: the actor's role does not allow it; the refusal is recorded
+    """
+    acting = oci.acting(Act(actor, access.action, access.kind, target))
+    if not actor.may(access.permission):
+        error = _refused(actor, f"the permission {access.permission}")
+        acting.store.record_refusal(error)
+        raise error
+    return acting
+
+
+def _refused(actor: Actor, needed: str) -> Forbidden:
     role = f"token of role {actor.role}" if actor.by_token else f"role {actor.role}"
-    error = Forbidden(
-        f"{role} does not allow this: it takes the permission {needed}",
+    return Forbidden(
+        f"{role} does not allow this: it takes {needed}",
         field="role",
         value=actor.role or "",
-        allowed=f"a role with the permission {needed}",
+        allowed=f"a role with {needed}",
     )
-    if access is not None:
-        oci.acting(_act(actor, access, request)).store.record_refusal(error)
-    return error
+
+
+def acting_as(request: Request, oci: Installation, actor: Actor) -> Installation:
+    """Return the installation for an actor whom `operator` has let in."""
+    access = _access(request)
+    assert access is not None  # noqa: S101 - `operator` has refused the others
+    return acting_for(oci, actor, access, _target(request))
 
 
 def acting_installation(request: Request, oci: Server, actor: Operator) -> Installation:
     """Return what the use cases work with, for the operator who asks."""
-    access = _access(request)
-    assert access is not None  # noqa: S101 - `operator` has refused the others
-    return oci.acting(_act(actor, access, request))
+    return acting_as(request, oci, actor)
 
 
 Oci = Annotated[Installation, Depends(acting_installation)]

@@ -33,7 +33,7 @@ from ocinstaller.model.errors import Conflict, NotFound
 router = APIRouter()
 
 _STATIC = {file.name: Path(file.source) for file in http_files()}
-_GET_AND_HEAD = ["GET", "HEAD"]  # UEFI HTTP Boot asks for a file's size first
+GET_AND_HEAD = ["GET", "HEAD"]  # UEFI HTTP Boot asks for a file's size first
 _ETHERNET = "01-"  # PXELINUX puts the ARP hardware type before the address
 
 
@@ -53,7 +53,7 @@ def ipxe(oci: Server, mac: Annotated[str, Query()]) -> PlainTextResponse:
     return PlainTextResponse(ipxe_script(decision, retry))
 
 
-@router.api_route("/boot/pxelinux/{name}", methods=_GET_AND_HEAD)
+@router.api_route("/boot/pxelinux/{name}", methods=GET_AND_HEAD)
 def boot_file(name: str) -> FileResponse:
     """Serve a module of PXELINUX."""
     if name not in _STATIC:
@@ -67,7 +67,7 @@ def root_ca(oci: Server) -> PlainTextResponse:
     return PlainTextResponse(oci.authority.root_pem(), media_type="application/x-pem-file")
 
 
-@router.api_route("/images/{kind}/{digest}/{name}", methods=_GET_AND_HEAD)
+@router.api_route("/images/{kind}/{digest}/{name}", methods=GET_AND_HEAD)
 def image_file(oci: Server, kind: str, digest: str, name: str) -> FileResponse:
     """Serve a file of an image."""
     directory = Path(oci.conf.images.directory)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
-from ocinstaller.actions import installation, nodes
+from ocinstaller.actions import certificates, installation, nodes
 from ocinstaller.api.auth import Bearer, MachineOci, Peer
 from ocinstaller.model.hardware import HardwareReport
-from ocinstaller.model.plan import Directive, EventReport, InstallPlan, LogBatch
+from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
 
 router = APIRouter(prefix="/node/v1", tags=["machines' agents"])
 
@@ -51,3 +51,9 @@ def event(oci: MachineOci, key: Bearer, peer: Peer, document: EventReport) -> No
 def log(oci: MachineOci, key: Bearer, document: LogBatch) -> None:
     """Append lines to the machine's installation log."""
     oci.store.write(lambda session: nodes.receive_log(session, document, key))
+
+
+@router.get("/certificates")
+def node_certificates(oci: MachineOci, key: Bearer, serial: str) -> CertificateFiles:
+    """Give the files of an installed machine's certificates, renewed when it is time."""
+    return oci.store.write(lambda session: certificates.fetch(session, oci, serial, key))

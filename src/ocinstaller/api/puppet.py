@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
 from ocinstaller.actions import puppet, users
+from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Bearer, Server
 from ocinstaller.api.limits import raw_body
+from ocinstaller.store.vault import SecretsMissing
 
 
 def _puppetserver(oci: Server, token: Bearer) -> None:
@@ -23,9 +25,18 @@ router = APIRouter(
 @router.get("/enc/{certname}")
 def classify(oci: Server, certname: str) -> PlainTextResponse:
     """Give the node classifier's YAML of a machine."""
-    with oci.store.read() as session:
-        text = puppet.classify_machine(session, oci, certname)
+    try:
+        text = _classify(oci, certname)
+    except SecretsMissing as error:
+        cluster_id = error.cluster_id
+        oci.store.write(lambda session: oci.vault.create_cluster_secrets(session, cluster_id))
+        text = _classify(oci, certname)
     return PlainTextResponse(text, media_type="application/yaml")
+
+
+def _classify(oci: Installation, certname: str) -> str:
+    with oci.store.read() as session:
+        return puppet.classify_machine(session, oci, certname)
 
 
 @router.post("/autosign/{certname}", status_code=204)

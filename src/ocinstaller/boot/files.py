@@ -17,6 +17,10 @@ class BootFile:
     name: str
 
 
+BIOS_IPXE = BootFile("ipxe", PurePosixPath("/usr/lib/ipxe/undionly.kpxe"), "undionly.kpxe")
+"""iPXE for BIOS machines; only those that the original's DHCP configuration sends there ask."""
+
+
 def tftp_files() -> tuple[BootFile, ...]:
     """Files of the TFTP root: only the first programs, everything after them comes by HTTP."""
     return (

@@ -17,6 +17,15 @@ def ipxe_script(decision: BootDecision, retry_url: str) -> str:
     return "\n".join(("#!ipxe", *lines)) + "\n"
 
 
+def ipxe_chain(url: str) -> str:
+    """The script that asks `url` for the decision on the interface that iPXE started through.
+
+    :raises BootSettingError: when `url` is not a URL.
+    """
+    check_url("url", url)
+    return f"#!ipxe\nchain --replace {url}?mac=${{mac}}\n"
+
+
 _LOCAL = (
     "echo OCI: starting from the local disk",
     "sanboot --no-describe --drive 0 --filename \\EFI\\debian\\shimx64.efi || exit 1",

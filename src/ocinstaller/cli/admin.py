@@ -5,18 +5,20 @@ import os
 import pwd
 import sys
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 
 from oslo_config import cfg
 
 from ocinstaller import settings
-from ocinstaller.actions import users
+from ocinstaller.actions import certificates, users
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.files import write_atomic
 from ocinstaller.model.access import Act, Actor, ActorKind, UserRole
 from ocinstaller.model.errors import OciError
 
 _KINDS = {
+    "oci-gen-slave-node-cert": "certificate",
     "oci-root-ca-gen": "certificate authority",
     "oci-service-token": "service token",
     "oci-userdb": "user",
@@ -80,5 +82,32 @@ def service_token(argv: Sequence[str] | None = None) -> int:
     def work(oci: Installation) -> None:
         token = oci.store.write(lambda session: users.issue_service_token(session, arguments.name))
         write_atomic(arguments.file, f"{token}\n".encode(), mode=0o600)
+
+    return run_as_administrator(prog, arguments.config, work, target=arguments.name)
+
+
+def gen_slave_node_cert(argv: Sequence[str] | None = None) -> int:
+    """Run `oci-gen-slave-node-cert`: make a certificate, or find the one that is still good."""
+    prog = "oci-gen-slave-node-cert"
+    parser = administrator_parser(
+        prog, "Makes key, request, certificate and PEM (key and chain) of a host name."
+    )
+    parser.add_argument("name", help="host name; of an enrolled machine or any other")
+    parser.add_argument(
+        "--address",
+        action="append",
+        default=[],
+        type=ip_address,
+        help="an IP address that it is to be valid for too (again for more)",
+    )
+    arguments = parser.parse_args(argv)
+
+    def work(oci: Installation) -> None:
+        addresses = [str(address) for address in arguments.address]
+        oci.store.write(
+            lambda session: certificates.generate(session, oci, arguments.name, addresses)
+        )
+        bundle = oci.authority.bundle_file(arguments.name)
+        print(*(bundle.with_suffix(f".{kind}") for kind in ("key", "csr", "crt", "pem")), sep="\n")
 
     return run_as_administrator(prog, arguments.config, work, target=arguments.name)

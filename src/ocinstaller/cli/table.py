@@ -43,6 +43,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("machine-reboot-on-live", "installation", "MachineRebootOnLive"),
     CommandEntry("machine-wait-for-install", "installation", "MachineWaitForInstall"),
     CommandEntry("machine-wait-for-puppet", "installation", "MachineWaitForPuppet"),
+    CommandEntry("certificate-list", "certificates", "CertificateList"),
+    CommandEntry("certificate-renew", "certificates", "CertificateRenew"),
     CommandEntry("user-list", "users", "UserList"),
     CommandEntry("user-create", "users", "UserCreate"),
     CommandEntry("user-set", "users", "UserSet"),

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ocinstaller.lab import run, stop
+from ocinstaller.lab import namespace, run, saved, scenario, stop
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.display import Display
 from ocinstaller.lab.errors import LabError
-from ocinstaller.lab.layout import MACHINES, PUPPET_MACHINE, Lab, machine_named
+from ocinstaller.lab.layout import PUPPET_MACHINE, Lab
 from ocinstaller.lab.qemu import QemuMachine
 from ocinstaller.lab.stages import Line
 
@@ -39,8 +39,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(lab: Lab, _arguments: argparse.Namespace) -> None:
+def _up(lab: Lab, arguments: argparse.Namespace) -> None:
+    if arguments.scenario:
+        with run.exclusive(lab):
+            scenario.choose(lab, arguments.scenario)
     run.run(lab, Display())
+
+
+def _save(lab: Lab, arguments: argparse.Namespace) -> None:
+    with run.exclusive(lab):
+        saved.save(lab, arguments.state, print)
+
+
+def _restore(lab: Lab, arguments: argparse.Namespace) -> None:
+    with run.exclusive(lab):
+        saved.restore(lab, arguments.state, print)
 
 
 def _stop(lab: Lab, _arguments: argparse.Namespace) -> None:
@@ -58,11 +71,12 @@ def _status(lab: Lab, _arguments: argparse.Namespace) -> None:
 
 def _power(lab: Lab, arguments: argparse.Namespace) -> None:
     line = Line(lab)
-    machine = line.machines[machine_named(arguments.machine).name]
+    wanted = line.scenario.machine(arguments.machine)
+    machine = line.machines[wanted.name]
     if arguments.action in ("off", "cycle"):
         machine.power_off()
     if arguments.action in ("on", "cycle"):
-        line.power_on(machine_named(arguments.machine))
+        line.power_on(wanted)
     if arguments.action == "reset":
         if isinstance(machine, QemuMachine):
             machine.reset()
@@ -71,12 +85,17 @@ def _power(lab: Lab, arguments: argparse.Namespace) -> None:
             machine.power_on()
 
 
+def _network(lab: Lab, arguments: argparse.Namespace) -> None:
+    wanted = scenario.current(lab).machine(arguments.machine)
+    namespace.plug(lab, wanted, connected=arguments.action == "connect")
+
+
 def _console(lab: Lab, arguments: argparse.Namespace) -> None:
     line = Line(lab)
     machine = (
         line.puppet
         if arguments.machine == PUPPET_MACHINE.name
-        else line.machines[machine_named(arguments.machine).name]
+        else line.machines[line.scenario.machine(arguments.machine).name]
     )
     print(machine.console.tail(arguments.lines))
 
@@ -90,7 +109,6 @@ def _exec(lab: Lab, arguments: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = [machine.name for machine in MACHINES]
     parser = argparse.ArgumentParser(prog="oci-lab", description="A data centre on one host.")
     parser.add_argument(
         "--directory", type=Path, default=DEFAULT_DIRECTORY, help="where it lives (%(default)s)"
@@ -101,23 +119,40 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", default=DEFAULT_NAME, help="its network namespace (%(default)s)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("run", help="bring the whole line up, from where it is")
-    command.set_defaults(work=_run)
+    command = commands.add_parser("up", help="bring everything up, from where it is")
+    command.add_argument(
+        "--scenario",
+        help=f"{', '.join(scenario.known())}, or a file ending in .yaml; when the lab is made "
+        f"(default: {scenario.DEFAULT})",
+    )
+    command.set_defaults(work=_up)
     command = commands.add_parser("stop", help="end everything that was started")
     command.set_defaults(work=_stop)
     command = commands.add_parser("status", help="show what runs")
     command.set_defaults(work=_status)
     command = commands.add_parser("power", help="press a machine's buttons")
     command.add_argument("action", choices=["on", "off", "reset", "cycle"])
-    command.add_argument("machine", choices=names)
+    command.add_argument("machine")
     command.set_defaults(work=_power)
+    command = commands.add_parser(
+        "network", help="pull a machine's network cables, or plug them in"
+    )
+    command.add_argument("action", choices=["cut", "connect"])
+    command.add_argument("machine")
+    command.set_defaults(work=_network)
+    command = commands.add_parser("save", help="keep the state of a stopped lab under a name")
+    command.add_argument("state")
+    command.set_defaults(work=_save)
+    command = commands.add_parser("restore", help="put a stopped lab into a state that was kept")
+    command.add_argument("state")
+    command.set_defaults(work=_restore)
     command = commands.add_parser("console", help="show the end of a machine's console")
-    command.add_argument("machine", choices=[*names, PUPPET_MACHINE.name])
+    command.add_argument("machine")
     command.add_argument("--lines", type=int, default=CONSOLE_LINES)
     command.set_defaults(work=_console)
     command = commands.add_parser("exec", help="run a command on a container machine")
     command.add_argument("--timeout", type=float, default=600, help="seconds (%(default)s)")
-    command.add_argument("machine", choices=[*names, PUPPET_MACHINE.name])
+    command.add_argument("machine")
     command.add_argument("command", nargs=argparse.REMAINDER)
     command.set_defaults(work=_exec)
     return parser

@@ -52,12 +52,14 @@ class Machine:
 
     :ivar number: from 1 to 254, makes MAC addresses and interface names unique.
     :ivar role: the role it is enrolled with.
+    :ivar data_disks_gib: sizes of the disks beside that of the system; containers only.
     """
 
     name: str
     number: int
     kind: MachineKind
     role: str
+    data_disks_gib: tuple[int, ...] = ()
 
     @property
     def serial(self) -> str:
@@ -74,28 +76,15 @@ class Machine:
         """Preferred loop device of a container's disk; programs of the host count from 0."""
         return 100 + self.number
 
-
-MACHINES = (
-    Machine("bios", 1, MachineKind.BIOS, "custom"),
-    Machine("uefi", 2, MachineKind.UEFI, "custom"),
-    Machine("controller", 3, MachineKind.CONTAINER, "controller"),
-)
+    @property
+    def data_loop_numbers(self) -> tuple[int, ...]:
+        """Preferred loop devices of a container's data disks."""
+        first = 1000 + 10 * self.number
+        return tuple(range(first, first + len(self.data_disks_gib)))
 
 
 PUPPET_MACHINE = Machine("puppet", 254, MachineKind.CONTAINER, "")
 """The machine of the puppetserver; it is no machine of the product, so it has no role."""
-
-
-def machine_named(name: str) -> Machine:
-    """Find a machine of the lab.
-
-    :raises ValueError: no machine has that name.
-    """
-    for machine in MACHINES:
-        if machine.name == name:
-            return machine
-    known = ", ".join(machine.name for machine in MACHINES)
-    raise ValueError(f"machine {name!r} does not exist; the lab has {known}")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ocinstaller.lab.command import run, succeeds
+from ocinstaller.lab.errors import StateError
 from ocinstaller.lab.layout import BRIDGES, Bridge, Lab, Machine
 
 T = TypeVar("T")
@@ -131,9 +132,23 @@ def detach_container(lab: Lab, machine_name: str) -> None:
         run("ip", "netns", "delete", name)
 
 
+def plug(lab: Lab, machine: Machine, *, connected: bool) -> None:
+    """Pull the network cables of a machine that is on, or plug them in again.
+
+    :raises StateError: it has none, because it is off.
+    """
+    state = "up" if connected else "down"
+    ports = set(_ports(machine.name)) | set(_taps(machine.name))
+    found = ports & _links(lab.name)
+    if not found:
+        raise StateError(f"machine {machine.name} is off")
+    for port in sorted(found):
+        _ip(lab.name, "link", "set", port, state)
+
+
 def attach_taps(lab: Lab, machine: Machine) -> tuple[str, ...]:
     """Make the tap devices of a QEMU machine, one on each bridge, and return their names."""
-    names = tuple(f"tap-{machine.name}-{index}" for index in range(len(BRIDGES)))
+    names = _taps(machine.name)
     links = _links(lab.name)
     for name, bridge in zip(names, BRIDGES, strict=True):
         if name not in links:
@@ -145,6 +160,11 @@ def attach_taps(lab: Lab, machine: Machine) -> tuple[str, ...]:
 def _ports(machine_name: str) -> list[str]:
     """Names of the bridges' ends of a container machine's cables; at most 15 characters."""
     return [f"{machine_name}-{index}" for index in range(len(BRIDGES))]
+
+
+def _taps(machine_name: str) -> tuple[str, ...]:
+    """Names of the tap devices of a virtual machine."""
+    return tuple(f"tap-{machine_name}-{index}" for index in range(len(BRIDGES)))
 
 
 def _ensure_namespace(name: str) -> None:

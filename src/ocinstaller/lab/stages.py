@@ -5,7 +5,8 @@ where it was.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,13 @@ from ocinstaller.lab import (
     mirror,
     namespace,
     puppetserver,
+    scenario,
     server,
     topology,
 )
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError, StageError
-from ocinstaller.lab.layout import MACHINES, PUPPET_MACHINE, Lab, Machine, MachineKind
+from ocinstaller.lab.layout import PUPPET_MACHINE, Lab, Machine, MachineKind
 from ocinstaller.lab.ocicli import UNREACHABLE_STATUS, OciCli
 from ocinstaller.lab.openstack import OpenStack
 from ocinstaller.lab.processes import Processes
@@ -50,6 +52,30 @@ class Stage:
     work: Callable[[Show], None]
 
 
+def side_by_side(title: str, stages: Sequence[Stage]) -> Stage:
+    """Return a stage that makes several true at the same time.
+
+    What they raise is raised when all have ended, the first of them.
+    """
+
+    def work(show: Show) -> None:
+        with ThreadPoolExecutor(len(stages)) as pool:
+            waiting = [
+                pool.submit(stage.work, prefixed(stage.title.partition(":")[0], show))
+                for stage in stages
+                if not stage.done()
+            ]
+        for result in waiting:
+            result.result()
+
+    return Stage(title, lambda: all(stage.done() for stage in stages), work)
+
+
+def prefixed(name: str, show: Show) -> Show:
+    """Return what shows lines with a machine's name before them."""
+    return lambda text: show(f"{name}: {text}")
+
+
 class Line:
     """The whole line of one lab: its parts, and the stages that bring it up."""
 
@@ -57,16 +83,26 @@ class Line:
         self.lab = lab
         self.processes = Processes(lab)
         self.cli = OciCli(lab)
+        self.scenario = scenario.current(lab)
         self.puppet = ContainerMachine(lab, PUPPET_MACHINE.name, self.processes)
         self.machines: dict[str, ContainerMachine | QemuMachine] = {
-            machine.name: self._make(machine) for machine in MACHINES
+            machine.name: self._make(machine) for machine in self.scenario.machines
         }
         self.password: str | None = None
 
     def stages(self) -> tuple[Stage, ...]:
         """All stages in their order: containers first, emulated machines need both cores."""
-        ordered = sorted(MACHINES, key=lambda machine: machine.kind is not MachineKind.CONTAINER)
-        return (*self.base_stages(), *(s for m in ordered for s in self.machine_stages(m)))
+        machines = (stage for group in self.groups() for stage in self.group_stages(group))
+        return (*self.base_stages(), *machines)
+
+    def groups(self) -> list[list[Machine]]:
+        """Machines that are brought up side by side: the containers of a role, else each alone."""
+        groups: dict[str, list[Machine]] = {}
+        for machine in self.scenario.machines:
+            if machine.kind is MachineKind.CONTAINER:
+                groups.setdefault(machine.role, []).append(machine)
+        alone = [[m] for m in self.scenario.machines if m.kind is not MachineKind.CONTAINER]
+        return [*groups.values(), *alone]
 
     def base_stages(self) -> tuple[Stage, ...]:
         """What has to be there before a machine can be switched on."""
@@ -80,6 +116,17 @@ class Line:
             Stage(
                 "cluster", lambda: topology.exists(self.cli), lambda _: topology.create(self.cli)
             ),
+        )
+
+    def group_stages(self, machines: list[Machine]) -> tuple[Stage, ...]:
+        """The way of machines that go it side by side."""
+        if len(machines) == 1:
+            return self.machine_stages(machines[0])
+        each = zip(*(self.machine_stages(machine) for machine in machines), strict=True)
+        title = f"{len(machines)} {machines[0].role}"
+        return tuple(
+            side_by_side(f"{title}: {stages[0].title.partition(': ')[2]}", stages)
+            for stages in each
         )
 
     def machine_stages(self, machine: Machine) -> tuple[Stage, ...]:
@@ -151,10 +198,11 @@ class Line:
 
         :raises LabError: there is no controller.
         """
-        for machine in self.machines.values():
-            if isinstance(machine, ContainerMachine):
-                return OpenStack(self.lab, machine)
-        raise StageError("the lab has no controller")
+        for machine in self.scenario.machines:
+            found = self.machines[machine.name]
+            if machine.role == "controller" and isinstance(found, ContainerMachine) and found.is_up:
+                return OpenStack(self.lab, found)
+        raise StageError("the lab has no controller that is up")
 
     def _image_stage(self, kind: str) -> Stage:
         # Only the builder knows whether an image is up to date, and it knows within a second.

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from ocinstaller.lab import blockdev, mirror, namespace, server
-from ocinstaller.lab.layout import MACHINES, PUPPET_MACHINE, Lab, MachineKind
+from ocinstaller.lab.layout import PUPPET_MACHINE, Lab, MachineKind
 from ocinstaller.lab.stages import Line
 
 SHUTDOWN_S = 45.0
@@ -23,9 +23,10 @@ def stop(lab: Lab, show: Callable[[str], None]) -> None:
             line.processes.stop(process)
     line.processes.stop_all()
     namespace.remove(lab)
-    for machine in MACHINES:
+    for machine in line.scenario.machines:
         if machine.kind is MachineKind.CONTAINER:
-            blockdev.forget(machine.loop_number)
+            for number in (machine.loop_number, *machine.data_loop_numbers):
+                blockdev.forget(number)
 
 
 def _shut_machines_down(line: Line, show: Callable[[str], None]) -> None:

@@ -20,12 +20,12 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from ocinstaller.lab import firmware, namespace, nspawn, puppetserver
+from ocinstaller.lab import firmware, namespace, nspawn, puppetserver, scenario
 from ocinstaller.lab.blockdev import Disk
 from ocinstaller.lab.command import run
 from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.ipxe import NetworkBoot
-from ocinstaller.lab.layout import PUPPET_MACHINE, Lab, Machine, machine_named
+from ocinstaller.lab.layout import PUPPET_MACHINE, Lab, Machine
 
 DISK_GIB = 10
 CLONE_NEWNS = 0x00020000
@@ -111,28 +111,43 @@ class NetworkMachine:
         self._machine = machine
         self._directory = lab.machine_directory(machine.name)
         self._marker = lab.marker
-        self._disk: Disk | None = None
+        self._disks: list[Disk] = []
 
     def boot(self, network: str) -> nspawn.Container:
         """Do what firmware, boot loader and initrd do.
 
         :raises BootError: there is nothing to boot at the moment.
         """
-        # Kept open as long as this process lives: it is the machine's disk cable.
-        file = _disk_file(self._directory)
-        self._disk = disk = Disk(file, self._machine.loop_number)
+        disk, *data = self._attach_disks()
         squashfs = self._directory / "live.squashfs"
         decision = namespace.inside(network, lambda: self._ask(squashfs))
         print(f"{self._machine.name} boots {decision}", flush=True)
-        machine = nspawn.Container(self._name, self._directory / "root", network, self._marker)
+        root = self._directory / "root"
+        binds = tuple(str(device.device) for device in data)
+        machine = nspawn.Container(self._name, root, network, self._marker, binds=binds)
         if not isinstance(decision, NetworkBoot):
             firmware.mount_installed(disk, self._directory)
             return machine
         firmware.mount_live(squashfs, self._directory)
         squashfs.unlink()
-        own = (f"oci.serial={self._machine.serial}", f"oci.disks={disk.name}")
+        names = ",".join(device.name for device in (disk, *data))
+        own = (f"oci.serial={self._machine.serial}", f"oci.disks={names}")
         arguments = (*decision.arguments, *own)
-        return replace(machine, binds=(str(disk.device),), arguments=arguments)
+        return replace(machine, binds=(str(disk.device), *binds), arguments=arguments)
+
+    def _attach_disks(self) -> list[Disk]:
+        """Attach all disks, that of the system first.
+
+        They stay open as long as this process lives: it is the machine's disk cables.
+        """
+        machine = self._machine
+        sizes = (DISK_GIB, *machine.data_disks_gib)
+        numbers = (machine.loop_number, *machine.data_loop_numbers)
+        self._disks = [
+            Disk(_disk_file(self._directory, index, size), number)
+            for index, (size, number) in enumerate(zip(sizes, numbers, strict=True))
+        ]
+        return self._disks
 
     def _ask(self, squashfs: Path) -> "firmware.Decision":
         decision = firmware.boot_decision(self._machine.macs[0])
@@ -142,12 +157,12 @@ class NetworkMachine:
         return decision
 
 
-def _disk_file(directory: Path) -> Path:
-    file = directory / "disk.img"
+def _disk_file(directory: Path, index: int, size_gib: int) -> Path:
+    file = directory / (f"disk-{index}.img" if index else "disk.img")
     if not file.exists():
-        fresh = directory / "disk.new"
+        fresh = file.with_suffix(".new")
         with fresh.open("wb") as content:
-            content.truncate(DISK_GIB * 1024**3)
+            content.truncate(size_gib * 1024**3)
         fresh.replace(file)
     return file
 
@@ -167,7 +182,7 @@ def main(argv: Sequence[str]) -> int:
     if name == PUPPET_MACHINE.name:
         boot, machine = puppetserver.Server(lab).boot, PUPPET_MACHINE
     else:
-        machine = machine_named(name)
+        machine = scenario.current(lab).machine(name)
         boot = NetworkMachine(lab, machine).boot
     return Supervisor(lab, machine.name, machine.macs, boot).run()
 

@@ -39,6 +39,8 @@ class Product(Document):
     manufacturer: Text = ""
     name: Text = ""
     bios_version: Text = ""
+    lifecycle_version: Text = ""
+    """Of the vendor's firmware manager, where there is one (Dell's Lifecycle Controller)."""
 
 
 class Cpu(Document):
@@ -96,6 +98,30 @@ class Bmc(Document):
     firmware_version: Text = ""
 
 
+class StorageController(Document):
+    """What block devices are attached to."""
+
+    address: Text = ""
+    """Where it is, such as a PCI address."""
+    vendor: Text = ""
+    product: Text = ""
+    kind: Text = ""
+    """What drives it: nvme, LSI-raid, LSI-noraid, SSA, HP-JBOD; empty when nobody knows."""
+    firmware_version: Text = ""
+
+
+class Drive(Document):
+    """A drive behind a RAID controller: the kernel sees only what is made of it."""
+
+    controller: int = Field(default=0, ge=0, le=65536)
+    enclosure: int = Field(default=0, ge=0, le=65536)
+    slot: int = Field(ge=0, le=65536)
+    size_bytes: int = Field(ge=0)
+    model: Text = ""
+    serial: Text = ""
+    state: Text = ""
+
+
 class Failure(Document):
     """A collector that could not do its work, and why."""
 
@@ -115,4 +141,6 @@ class HardwareReport(Document):
     block_devices: tuple[BlockDevice, ...] = Field(default=(), max_length=512)
     nics: tuple[Nic, ...] = Field(default=(), max_length=128)
     bmc: Bmc | None = None
+    controllers: tuple[StorageController, ...] = Field(default=(), max_length=64)
+    drives: tuple[Drive, ...] = Field(default=(), max_length=1024)
     failures: tuple[Failure, ...] = Field(default=(), max_length=64)

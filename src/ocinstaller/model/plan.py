@@ -157,6 +157,12 @@ class TargetFile(Document):
     group: Text = "root"
 
 
+class CertificateFiles(Document):
+    """The files of a machine's certificates as they are to be now."""
+
+    files: tuple[TargetFile, ...]
+
+
 class InstallPlan(Document):
     """Everything that turns an empty disk into this machine's system."""
 

@@ -1,22 +1,17 @@
-"""Which secrets a cluster has, what each looks like, and which roles may know it."""
+"""Which secrets a cluster has, what each looks like, and which services may know it.
 
-import base64
-import secrets
-import string
+All of it follows from the table of services.
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-_PASSWORD_BYTES = 24
-_FERNET_BYTES = 32  # https://github.com/fernet/spec: 256 bits, URL-safe base64
-_COOKIE_LETTERS = 20
+from ocinstaller.model.secret_kinds import SecretKind
+from ocinstaller.model.services import SERVICES, Deployment
+from ocinstaller.model.services.entries import Secret, database_secret, message_secret
 
-
-class SecretKind(StrEnum):
-    """How a secret is generated."""
-
-    PASSWORD = "random-text"  # noqa: S105 - a kind, not a secret
-    FERNET_KEY = "fernet-key"
-    ERLANG_COOKIE = "erlang-cookie"
+_KEEPERS = {"databases": "mariadb", "message users": "rabbitmq", "users": "keystone"}
+"""The service that makes the users of each kind, and so knows all their passwords."""
 
 
 @dataclass(frozen=True)
@@ -25,34 +20,40 @@ class SecretSpec:
 
     name: str
     kind: SecretKind
-    roles: frozenset[str]
-    """Roles of the machines that receive it."""
+    services: frozenset[str]
+    """Services whose machines receive it."""
 
 
-_CONTROLLER = frozenset({"controller"})
-
-SECRETS: tuple[SecretSpec, ...] = (
-    SecretSpec("keystone_db", SecretKind.PASSWORD, _CONTROLLER),
-    SecretSpec("keystone_admin", SecretKind.PASSWORD, _CONTROLLER),
-    SecretSpec("keystone_fernet_0", SecretKind.FERNET_KEY, _CONTROLLER),
-    SecretSpec("keystone_fernet_1", SecretKind.FERNET_KEY, _CONTROLLER),
-    SecretSpec("keystone_credential_0", SecretKind.FERNET_KEY, _CONTROLLER),
-    SecretSpec("keystone_credential_1", SecretKind.FERNET_KEY, _CONTROLLER),
-    SecretSpec("rabbitmq_keystone", SecretKind.PASSWORD, _CONTROLLER),
-    SecretSpec("rabbitmq_cookie", SecretKind.ERLANG_COOKIE, _CONTROLLER),
-    SecretSpec("haproxy_stats", SecretKind.PASSWORD, _CONTROLLER),
-)
+def _known_to(deployment: Deployment) -> Iterator[tuple[Secret, str | None]]:
+    """Return what a service knows: each secret, and who else has to know it."""
+    for database in deployment.databases:
+        yield Secret(database_secret(database)), _KEEPERS["databases"]
+    if deployment.message_user:
+        yield Secret(message_secret(deployment.message_user)), _KEEPERS["message users"]
+    if deployment.user:
+        yield Secret(deployment.user.secret), _KEEPERS["users"]
+    for secret in deployment.secrets:
+        yield secret, None
 
 
-def generate(kind: SecretKind) -> str:
-    """Return a new random secret of this kind."""
-    if kind is SecretKind.FERNET_KEY:
-        return base64.urlsafe_b64encode(secrets.token_bytes(_FERNET_BYTES)).decode()
-    if kind is SecretKind.ERLANG_COOKIE:
-        return "".join(secrets.choice(string.ascii_uppercase) for _ in range(_COOKIE_LETTERS))
-    return secrets.token_urlsafe(_PASSWORD_BYTES)
+def _specs() -> Iterator[SecretSpec]:
+    kinds: dict[str, SecretKind] = {}
+    services: dict[str, set[str]] = {}
+    deployed = [(s.name, s.deployment) for s in SERVICES if s.deployment]
+    for name, deployment in deployed:
+        for secret, keeper in _known_to(deployment):
+            kinds[secret.name] = secret.kind
+            services.setdefault(secret.name, set()).update({name, keeper or name})
+    for name, deployment in deployed:
+        for secret_name in deployment.reads:
+            services[secret_name].add(name)
+    for secret_name, kind in kinds.items():
+        yield SecretSpec(secret_name, kind, frozenset(services[secret_name]))
 
 
-def names_for_role(role: str) -> list[str]:
-    """Return the names of the secrets that machines of `role` receive."""
-    return [spec.name for spec in SECRETS if role in spec.roles]
+SECRETS: tuple[SecretSpec, ...] = tuple(_specs())
+
+
+def names_for_services(services: Collection[str]) -> list[str]:
+    """Return the names of the secrets that a machine with these services receives."""
+    return [spec.name for spec in SECRETS if not spec.services.isdisjoint(services)]

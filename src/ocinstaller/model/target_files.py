@@ -81,7 +81,7 @@ def render(system: TargetSystem) -> tuple[TargetFile, ...]:
         _resolver(system.nameservers),
         *_package_files(system.packages),
         TargetFile(path="/root/.ssh/authorized_keys", content=system.authorized_keys, mode=_SECRET),
-        *_certificate_files(system),
+        *certificate_files(system.root_ca, system.machine_identity, system.api_identity),
         *_puppet_files(system.hostname, system.puppet),
         _agent_file(system),
     )
@@ -125,21 +125,21 @@ Components: main non-free-firmware
     return files
 
 
-def _certificate_files(system: TargetSystem) -> list[TargetFile]:
-    own = system.machine_identity
-    files = [
-        TargetFile(path="/usr/local/share/ca-certificates/oci-root-ca.crt", content=system.root_ca),
+def certificate_files(root_ca: str, own: Identity, api: Identity | None) -> tuple[TargetFile, ...]:
+    """Return the files of OCI's root CA, a machine's certificate and, on controllers, the API's."""
+    files = (
+        TargetFile(path="/usr/local/share/ca-certificates/oci-root-ca.crt", content=root_ca),
         TargetFile(path=f"/etc/ssl/oci/{own.name}.crt", content=own.certificate),
         TargetFile(path=f"/etc/ssl/oci/{own.name}-chain.pem", content=own.chain),
         TargetFile(path=f"/etc/ssl/oci/{own.name}.pem", content=own.bundle, mode=_SECRET),
         TargetFile(path=f"/etc/ssl/private/{own.name}.key", content=own.key, mode=_SECRET),
-    ]
-    api = system.api_identity
-    if api is not None:
-        files.append(
-            TargetFile(path=f"/etc/ssl/oci/{api.name}.pem", content=api.bundle, mode=_SECRET)
-        )
-    return files
+    )
+    if api is None:
+        return files
+    return (
+        *files,
+        TargetFile(path=f"/etc/ssl/oci/{api.name}.pem", content=api.bundle, mode=_SECRET),
+    )
 
 
 def _puppet_files(hostname: str, puppet: PuppetConfig) -> list[TargetFile]:

@@ -2,11 +2,13 @@
 
 Files keep the places that operators of the original OCI know: `ca/oci-pki-root-ca.pem`,
 `ca/oci-pki-oci-ca.pem`, `ca/oci-pki-oci-ca-chain.pem` and
-`slave-nodes/<name>/<name>.{key,crt,pem}`.
+`slave-nodes/<name>/<name>.{key,csr,crt,pem}`.
 """
 
+import fcntl
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +61,7 @@ class Authority:
         self.root_file = self._ca / "oci-pki-root-ca.pem"
         self.intermediate_file = self._ca / "oci-pki-oci-ca.pem"
         self.chain_file = self._ca / "oci-pki-oci-ca-chain.pem"
+        self.leaves = directory / "slave-nodes"
 
     def ensure(self) -> None:
         """Make what is missing of root, intermediate and chain."""
@@ -78,32 +81,54 @@ class Authority:
         """Return the SHA-256 of the root certificate's DER form, in hexadecimal."""
         return self._load(self.root_file).fingerprint(hashes.SHA256()).hex()
 
-    def issue(self, names: Sequence[str], addresses: Sequence[str]) -> Issued:
+    def issue(
+        self, names: Sequence[str], addresses: Sequence[str], *, renew: bool = False
+    ) -> Issued:
         """Return the certificate for `names[0]` with all names and addresses as SANs.
 
         The stored one is returned while it covers them and has a third of its life left.
+
+        :param renew: make another key and certificate even so
         """
         key_file, certificate_file = self._leaf_files(names[0])
-        if not (key_file.exists() and self._still_good(certificate_file, names, addresses)):
-            self._sign_leaf(names, addresses)
-        return Issued(
-            key=key_file.read_text(),
-            certificate=certificate_file.read_text(),
-            intermediate=self.intermediate_file.read_text(),
-        )
+        with self._alone():
+            if renew or not self._still_good(names, addresses):
+                self._sign_leaf(names, addresses)
+            return Issued(
+                key=key_file.read_text(),
+                certificate=certificate_file.read_text(),
+                intermediate=self.intermediate_file.read_text(),
+            )
 
     def bundle_file(self, name: str) -> Path:
         """Return where the key and the chain of `name` are kept in one file (mode 0600)."""
-        return self._directory / "slave-nodes" / name / f"{name}.pem"
+        return self.leaves / name / f"{name}.pem"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads and processes from signing: key and certificate are two files."""
+        self.leaves.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.leaves / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def expiry(self, name: str) -> datetime | None:
+        """Return when the certificate issued for `name` ends; None when there is none."""
+        _, file = self._leaf_files(name)
+        return self._load(file).not_valid_after_utc if file.exists() else None
+
+    def own_expiries(self) -> dict[str, datetime]:
+        """Return when the root's and the intermediate's certificates end."""
+        files = {"root": self.root_file, "intermediate": self.intermediate_file}
+        return {name: self._load(file).not_valid_after_utc for name, file in files.items()}
 
     def _leaf_files(self, name: str) -> tuple[Path, Path]:
         bundle = self.bundle_file(name)
         return bundle.with_suffix(".key"), bundle.with_suffix(".crt")
 
-    def _still_good(
-        self, certificate_file: Path, names: Sequence[str], addresses: Sequence[str]
-    ) -> bool:
-        if not certificate_file.exists():
+    def _still_good(self, names: Sequence[str], addresses: Sequence[str]) -> bool:
+        key_file, certificate_file = self._leaf_files(names[0])
+        if not (key_file.exists() and certificate_file.exists()):
             return False
         certificate = self._load(certificate_file)
         issuer = self._load(self.intermediate_file)
@@ -112,6 +137,8 @@ class Authority:
             _alternative_names(certificate) == _general_names(names, addresses)
             and certificate.not_valid_after_utc - datetime.now(UTC) > lifetime / 3
             and certificate.issuer == issuer.subject
+            # A power cut between the two files leaves a key that is not the certificate's.
+            and certificate.public_key() == self._load_key(certificate_file).public_key()
         )
 
     def _sign_leaf(self, names: Sequence[str], addresses: Sequence[str]) -> None:
@@ -138,6 +165,8 @@ class Authority:
         certificate_pem = _pem(certificate)
         chain = certificate_pem + self.intermediate_file.read_bytes()
         write_atomic(key_file, _key_pem(key), mode=0o600)
+        request = _request(key, names, addresses)
+        write_atomic(certificate_file.with_suffix(".csr"), request, mode=0o644)
         write_atomic(self.bundle_file(names[0]), _key_pem(key) + chain, mode=0o600)
         write_atomic(certificate_file, certificate_pem, mode=0o644)
 
@@ -238,6 +267,18 @@ def _name(common_name: str) -> x509.Name:
 def _general_names(names: Sequence[str], addresses: Sequence[str]) -> list[x509.GeneralName]:
     dns: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
     return dns + [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+
+
+def _request(key: PrivateKey, names: Sequence[str], addresses: Sequence[str]) -> bytes:
+    """Return the signing request of a leaf, for operators who let another CA sign the name."""
+    subject_names = x509.SubjectAlternativeName(_general_names(names, addresses))
+    request = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(_name(names[0][:_COMMON_NAME_LENGTH]))
+        .add_extension(subject_names, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return request.public_bytes(serialization.Encoding.PEM)
 
 
 def _alternative_names(certificate: x509.Certificate) -> list[x509.GeneralName]:

@@ -1,10 +1,13 @@
 """Which Puppet classes and parameters a machine receives: a pure function of its snapshot."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 import yaml
 
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.snapshot import Value
+from ocinstaller.puppet.deployment import Member
 
 # libyaml's, where PyYAML was built with it (Debian's is): ten times faster, the same text
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -17,14 +20,6 @@ ROLE_CLASSES = {
 
 MOST_MACHINES = {"controller": 1}
 """How many machines of a role this version can deploy in a cluster; the others are unlimited."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """A machine of the cluster, as the others see it."""
-
-    hostname: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -50,8 +45,11 @@ class NodeSnapshot:
     initial_cluster_setup: bool
     vip_hostname: str
     vip: ApiAddress | None
-    controllers: tuple[Member, ...]
+    members: Mapping[str, list[Member]]
     time_servers: tuple[str, ...]
+    deployment: Mapping[str, object]
+    """What `deployment.deployment` returns."""
+    settings: Mapping[str, Value]
     secrets: dict[str, str] = field(repr=False)
 
 
@@ -124,8 +122,12 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
         "is_bootstrap": node.is_bootstrap,
         "initial_cluster_setup": node.initial_cluster_setup,
         "vip_hostname": node.vip_hostname,
-        "controllers": [asdict(member) for member in node.controllers],
+        "members": {
+            role: [_plain(member) for member in members] for role, members in node.members.items()
+        },
         "time_servers": list(node.time_servers),
+        **node.deployment,
+        "settings": dict(node.settings),
         "secrets": node.secrets,
     }
     if node.vip is not None:
@@ -135,3 +137,8 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
             "vip_interface": node.vip.interface,
         }
     return parameters
+
+
+def _plain(member: Member) -> dict[str, object]:
+    """Return a member as YAML knows it: without tuples."""
+    return {**asdict(member), "addresses": list(member.addresses)}

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from ocinstaller.model import naming
 from ocinstaller.model.addressing import networks_for_machine
+from ocinstaller.model.cluster_settings import DEFAULTS
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, setting
-from ocinstaller.puppet.classification import ApiAddress, Member, NodeSnapshot
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, Value, setting
+from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
+from ocinstaller.puppet.deployment import deployment, members
 
 
 def node_snapshot(
@@ -32,18 +34,18 @@ def node_snapshot(
             cluster.name, cluster.domain, str(setting(cluster, "vip_hostname", ""))
         ),
         vip=_api_address(cluster, machine),
-        controllers=_controllers(cluster),
+        members=members(cluster),
         time_servers=(time_server,) if time_server else (),
+        deployment=deployment(cluster, machine),
+        settings=_settings(cluster, machine),
         secrets=dict(secrets),
     )
 
 
-def _controllers(cluster: ClusterSnapshot) -> tuple[Member, ...]:
-    members = (machine for machine in cluster.machines if machine.role == "controller")
-    return tuple(
-        Member(member.hostname, cluster.management_address(member))
-        for member in sorted(members, key=lambda member: member.hostname)
-    )
+def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Value]:
+    """Return the settings that Puppet interprets; the others act through other parameters."""
+    found = {**cluster.settings, **machine.settings}
+    return {name: value for name, value in found.items() if name not in DEFAULTS}
 
 
 def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:

@@ -7,12 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.files import create_once
-from ocinstaller.model.secret_specs import SECRETS, generate
+from ocinstaller.model.secret_kinds import generate
+from ocinstaller.model.secret_specs import SECRETS
 from ocinstaller.store.tables import Secret
 
 
 class VaultError(Exception):
     """The key does not open the stored secrets: it was exchanged or lost."""
+
+
+class SecretsMissing(Exception):
+    """A cluster is older than a secret that a service of this version needs."""
+
+    def __init__(self, cluster_id: int) -> None:
+        """Remember the cluster whose secrets have to be completed."""
+        super().__init__(f"cluster {cluster_id} lacks secrets")
+        self.cluster_id = cluster_id
 
 
 class Vault:
@@ -48,9 +58,14 @@ class Vault:
     def cluster_secrets(
         self, session: Session, cluster_id: int, names: list[str]
     ) -> dict[str, str]:
-        """Return the named secrets of a cluster."""
+        """Return the named secrets of a cluster.
+
+        :raises SecretsMissing: when `create_cluster_secrets` has to make some of them first
+        """
         query = select(Secret.name, Secret.ciphertext).where(
             Secret.cluster_id == cluster_id, Secret.name.in_(names)
         )
         sealed = dict(session.execute(query).tuples().all())
+        if not sealed.keys() >= set(names):
+            raise SecretsMissing(cluster_id)
         return {name: self.open(sealed[name]) for name in names}

@@ -1,33 +1,14 @@
 # @summary The cluster's APIs under one name, over TLS towards clients and controllers alike.
 #
-# @param apis
-#   What is published, by name; every controller serves all of them.
 # @param stats_port
 #   Port of the statistics page on this machine's own address.
 # @param max_connections
 #   Connections of clients at the same time.
 class ocinstaller::profile::haproxy (
-  Hash[String[1], Ocinstaller::Api, 1] $apis            = {
-    'keystone' => { 'port' => 5000, 'backend_port' => 5000, 'health' => '/healthcheck' },
-  },
-  Stdlib::Port                         $stats_port      = 8088,
-  Integer[100]                         $max_connections = 8000,
+  Stdlib::Port $stats_port      = 8088,
+  Integer[100] $max_connections = 8000,
 ) {
   $vip_hostname = $ocinstaller::vip_hostname
-
-  # haproxy must be able to start before the virtual address is there.
-  file { '/etc/sysctl.d/50-oci-haproxy.conf':
-    ensure  => file,
-    owner   => 'root',
-    group   => 'root',
-    mode    => '0644',
-    content => "net.ipv4.ip_nonlocal_bind = 1\nnet.ipv6.ip_nonlocal_bind = 1\n",
-  }
-  ~> exec { 'sysctl settings of haproxy':
-    command     => ['/usr/sbin/sysctl', '--load=/etc/sysctl.d/50-oci-haproxy.conf'],
-    refreshonly => true,
-    before      => Ocinstaller::Service['haproxy'],
-  }
 
   file {
     default:
@@ -53,8 +34,8 @@ class ocinstaller::profile::haproxy (
     '/etc/haproxy/haproxy.cfg':
       mode         => '0600',
       content      => Sensitive(epp('ocinstaller/haproxy.cfg.epp', {
-            'apis'            => $apis,
-            'controllers'     => $ocinstaller::controllers,
+            'apis'            => $ocinstaller::apis,
+            'databases'       => pick($ocinstaller::peers['mariadb'], []),
             'vip_address'     => $ocinstaller::vip_address,
             'stats_address'   => $ocinstaller::machine_address,
             'stats_port'      => $stats_port,
@@ -78,21 +59,5 @@ class ocinstaller::profile::haproxy (
     ],
     unit_settings => ["LimitNOFILE=${descriptors}"],
     reload        => true,
-  }
-
-  $apis.each |$name, $api| {
-    $check = [
-      '/usr/bin/curl', '--silent', '--show-error', '--fail', '--max-time', '5', '--noproxy', '*',
-      '--cacert', $ocinstaller::ca_file, '--output', '/dev/null',
-      "https://${vip_hostname}:${api['port']}${api['health']}",
-    ]
-    exec { "${name} answers at ${vip_hostname}":
-      command   => $check,
-      unless    => [$check],
-      tries     => 15,
-      try_sleep => 2,
-      logoutput => on_failure,
-      require   => Ocinstaller::Service['haproxy'],
-    }
   }
 }

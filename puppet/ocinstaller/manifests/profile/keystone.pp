@@ -12,23 +12,10 @@ class ocinstaller::profile::keystone (
   Integer[1] $threads   = 16,
 ) {
   $address = $ocinstaller::machine_address
-  $hostname = $ocinstaller::machine_hostname
   $tls = '/etc/keystone/oci'
-  $url = "https://${ocinstaller::vip_hostname}:5000/v3"
-  $database_password = ocinstaller::secret('keystone_db')
-  $rabbitmq_password = ocinstaller::secret('rabbitmq_keystone')
 
   class { 'keystone::db':
-    database_connection => "mysql+pymysql://keystone:${database_password.unwrap}@${hostname}/keystone?charset=utf8&ssl_ca=${ocinstaller::ca_file}",
-  }
-
-  # MariaDB reports "utf8" back as utf8mb3; asking for the alias would look like a change for ever.
-  class { 'keystone::db::mysql':
-    password      => $database_password.unwrap,
-    host          => $address,
-    allowed_hosts => $ocinstaller::controllers.map |$controller| { $controller['address'] },
-    charset       => 'utf8mb3',
-    collate       => 'utf8mb3_general_ci',
+    database_connection => ocinstaller::database_url('keystone').unwrap,
   }
 
   class { 'keystone::cache':
@@ -40,9 +27,9 @@ class ocinstaller::profile::keystone (
   class { 'keystone':
     manage_service               => false,
     sync_db                      => false,
-    public_endpoint              => "https://${ocinstaller::vip_hostname}:5000",
+    public_endpoint              => ocinstaller::api_url('keystone'),
     enable_proxy_headers_parsing => true,
-    default_transport_url        => "rabbit://keystone:${rabbitmq_password.unwrap}@${hostname}:5671/",
+    default_transport_url        => ocinstaller::transport_url('keystone').unwrap,
     rabbit_use_ssl               => true,
     kombu_ssl_ca_certs           => $ocinstaller::ca_file,
     rabbit_quorum_queue          => true,
@@ -73,9 +60,9 @@ class ocinstaller::profile::keystone (
   }
 
   class { 'ocinstaller::profile::keystone::bootstrap':
-    url               => $url,
-    database_host     => $hostname,
-    database_password => $database_password,
+    url               => ocinstaller::api_url('keystone', '/v3'),
+    database_host     => $ocinstaller::vip_hostname,
+    database_password => ocinstaller::secret('keystone_db'),
     admin_password    => ocinstaller::secret('keystone_admin'),
   }
   contain ocinstaller::profile::keystone::bootstrap
@@ -85,5 +72,16 @@ class ocinstaller::profile::keystone (
     # Debian's init script would listen on all addresses, and so on haproxy's too.
     unit_settings => ['ExecStart=', 'ExecStart=/usr/bin/uwsgi_python3 --ini /etc/keystone/keystone-uwsgi.ini'],
     require       => Class['ocinstaller::profile::keystone::bootstrap'],
+  }
+
+  ocinstaller::answers { 'keystone':
+    require => Ocinstaller::Service['keystone'],
+  }
+
+  if $ocinstaller::is_bootstrap {
+    class { 'ocinstaller::profile::keystone::identities':
+      require => Ocinstaller::Answers['keystone'],
+    }
+    contain ocinstaller::profile::keystone::identities
   }
 }

@@ -48,4 +48,10 @@ class ocinstaller::profile::mariadb (
     restart_on => [File['mysql-config-file'], Ocinstaller::Certificate['mariadb']],
     before     => Class['mysql::server::root_password'],
   }
+
+  class { 'ocinstaller::profile::mariadb::databases':
+    databases => $ocinstaller::databases,
+    require   => Class['mysql::server'],
+  }
+  contain ocinstaller::profile::mariadb::databases
 }

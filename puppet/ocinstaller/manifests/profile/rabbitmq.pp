@@ -3,18 +3,16 @@
 # Users come from a definitions file with salted hashes, which the broker reads when it starts:
 # rabbitmqctl would show passwords in the process list, and takes seconds for each of them.
 #
-# @param users
-#   Users of the virtual host "/", and the name of the secret that holds each one's password.
-class ocinstaller::profile::rabbitmq (
-  Hash[String[1], String[1]] $users = { 'keystone' => 'rabbitmq_keystone' },
-) {
+# Each user has a virtual host of its own name and reaches no other.
+class ocinstaller::profile::rabbitmq {
   $tls = '/etc/rabbitmq/oci'
+  $users = $ocinstaller::message_users
 
   $hashes = $users.map |$user, $secret| {
     [$user, ocinstaller::rabbitmq_password_hash($user, ocinstaller::secret($secret)).unwrap]
   }
   $definitions = {
-    'vhosts'      => [{ 'name' => '/' }],
+    'vhosts'      => $users.keys.map |$user| { { 'name' => $user } },
     'users'       => $hashes.map |$pair| {
       {
         'name'              => $pair[0],
@@ -24,7 +22,7 @@ class ocinstaller::profile::rabbitmq (
       }
     },
     'permissions' => $users.keys.map |$user| {
-      { 'user' => $user, 'vhost' => '/', 'configure' => '.*', 'write' => '.*', 'read' => '.*' }
+      { 'user' => $user, 'vhost' => $user, 'configure' => '.*', 'write' => '.*', 'read' => '.*' }
     },
   }
 

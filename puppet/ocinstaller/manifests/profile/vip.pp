@@ -3,6 +3,10 @@
 # systemd-networkd gets the address as an addition to the interface's own configuration, so that it
 # survives reboots and restarts of the network.
 class ocinstaller::profile::vip {
+  unless $ocinstaller::vip_address and $ocinstaller::vip_prefix and $ocinstaller::vip_interface {
+    fail("cluster ${ocinstaller::cluster_name} has no virtual address for its API")
+  }
+
   $interface = $ocinstaller::vip_interface
   $network_file = $facts['oci_networkd'][$interface]
 

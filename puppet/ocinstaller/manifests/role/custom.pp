@@ -1,5 +1,4 @@
 # @summary Plain Debian, kept in time and in the cluster's circle of trust.
 class ocinstaller::role::custom {
-  contain ocinstaller::profile::base
-  contain ocinstaller::profile::chrony
+  contain ocinstaller::profiles
 }

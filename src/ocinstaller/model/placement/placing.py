@@ -53,6 +53,20 @@ def place_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> MachinePla
     return _placement(scene, machine, _places(scene, machine.role))
 
 
+def hosts(cluster: ClusterSnapshot) -> dict[str, tuple[MachineFacts, ...]]:
+    """Return, for each service that runs somewhere, its machines in the order of their numbers."""
+    scene = Scene(cluster)
+    places = {role: _places(scene, role) for role in cluster.counts}
+    found: dict[str, list[MachineFacts]] = {}
+    for machine in in_order(cluster.machines):
+        for place in places[machine.role]:
+            if _judge(scene, place, machine).holds:
+                found.setdefault(place.service.name, []).append(machine)
+    return {
+        service.name: tuple(found[service.name]) for service in SERVICES if service.name in found
+    }
+
+
 def explain_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> tuple[Decision, ...]:
     """Return all decisions about a machine: also what its role could run and does not."""
     scene = Scene(cluster)

@@ -1,0 +1,76 @@
+# @summary Roles, service users and the catalogue of all services of the cluster.
+#
+# The first controller makes them; on the others the same answers come from the same data base.
+#
+# @param roles
+#   Roles that exist beside those that Keystone makes itself and those of service users.
+# @param project
+#   Project of the service users.
+class ocinstaller::profile::keystone::identities (
+  Array[String[1]] $roles   = ['creator', 'SwiftOperator', 'ResellerAdmin'],
+  String[1]        $project = 'services',
+) {
+  $program = '/usr/local/lib/oci/identity.py'
+  $wanted_file = '/etc/keystone/oci-identities.json'
+
+  $users = $ocinstaller::users.reduce({}) |$known, $pair| {
+    $known + {
+      $pair[0] => {
+        'password' => ocinstaller::secret($pair[1]['secret']).unwrap,
+        'roles'    => $pair[1]['roles'],
+      }
+    }
+  }
+  $catalogue = $ocinstaller::apis.reduce([]) |$known, $pair| {
+    $known + $pair[1]['catalogue'].map |$entry| {
+      {
+        'type' => $entry['type'],
+        'name' => $entry['name'],
+        'url'  => ocinstaller::api_url($pair[0], $entry['path']),
+      }
+    }
+  }
+  $wanted = {
+    'auth'      => {
+      'url'      => ocinstaller::api_url('keystone', '/v3'),
+      'ca_file'  => $ocinstaller::ca_file,
+      'user'     => 'admin',
+      'password' => ocinstaller::secret('keystone_admin').unwrap,
+    },
+    'region'    => $ocinstaller::region_name,
+    'project'   => $project,
+    'roles'     => $roles,
+    'users'     => $users,
+    'catalogue' => $catalogue,
+  }
+
+  file {
+    default:
+      owner => 'root',
+      group => 'root',
+      ;
+    '/usr/local/lib/oci':
+      ensure => directory,
+      mode   => '0755',
+      ;
+    $program:
+      ensure => file,
+      mode   => '0755',
+      source => 'puppet:///modules/ocinstaller/identity.py',
+      ;
+    $wanted_file:
+      ensure    => file,
+      mode      => '0600',
+      backup    => false,
+      show_diff => false,
+      content   => Sensitive(stdlib::to_json_pretty($wanted)),
+      require   => Anchor['keystone::install::end'],
+      ;
+  }
+  -> exec { 'roles, service users and catalogue of Keystone':
+    command   => [$program, $wanted_file],
+    unless    => [[$program, '--check', $wanted_file]],
+    timeout   => 300,
+    logoutput => on_failure,
+  }
+}

@@ -1,0 +1,93 @@
+"""The actions of the original that this server does not do, and why."""
+
+from ocinstaller.api.compat.action import Absent
+
+_NOT_YET = "nothing in it does the same yet"
+_BMC = "it does not drive management controllers yet"
+_PROFILES = "it has no hardware profiles"
+_RAID = "it does not configure RAID controllers"
+_RACKING = "it does not guess where machines are racked"
+_PLUGINS = "it calls no site plug-ins"
+_FILEBEAT = "it does not configure Filebeat"
+_SECRETS = "it shows and takes no secrets of a cluster"
+
+ABSENT: tuple[Absent, ...] = (
+    Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
+    Absent("role_create", "its roles are fixed; custom is a plain system"),
+    Absent("role_delete", "its roles are fixed"),
+    Absent("machine_display_install_cmd", "it writes images, there is no builder command"),
+    Absent("machine_reboot_on_hdd", "it does not log in to machines to restart them"),
+    Absent("machine_wipe", "it does not wipe disks on demand"),
+    *(
+        Absent(name, _NOT_YET)
+        for name in (
+            "machine_set",
+            "machine_replace",
+            "machine_ip_add",
+            "machine_ip_remove",
+            "machine_report_counter_reset",
+            "cluster_set",
+            "cluster_rolecounts_list",
+            "cluster_rolecounts_set",
+            "network_set",
+            "swift_caculate_ring",
+            "swift_add_machine_to_ring",
+        )
+    ),
+    *(
+        Absent(name, _BMC)
+        for name in (
+            "ipmi_reboot_on_hdd",
+            "ipmi_reboot_on_live",
+            "machine_apply_ipmi",
+            "machine_set_ipmi",
+            "ipmi_show_cmd_console",
+            "ipmi_cmd",
+            "ipmi_assign_check",
+            "ipmi_assign_ip",
+            "machine_ipmi_adopt",
+            "machine_save_ipmi_pass",
+            "machine_forget_ipmi_pass",
+            "hpe_ilo_license_install",
+            "hpe_activate_ipmi_over_lan",
+            "activate_ipmi_over_lan",
+        )
+    ),
+    *(
+        Absent(name, _PLUGINS)
+        for name in (
+            "machine_gen_root_pass",
+            "machine_forget_root_pass",
+            "machine_to_dns",
+            "machine_out_of_dns",
+            "machine_to_monitoring",
+            "machine_out_of_monitoring",
+        )
+    ),
+    *(
+        Absent(name, _PROFILES)
+        for name in (
+            "profile_list",
+            "machine_guessed_profile",
+            "machine_auto_add",
+        )
+    ),
+    *(
+        Absent(name, _RAID)
+        for name in (
+            "machine_check_megacli_applied",
+            "machine_megacli_apply",
+            "machine_megacli_reset_raid",
+        )
+    ),
+    *(Absent(name, _RACKING) for name in ("machine_guess_racking", "machine_auto_rack")),
+    *(
+        Absent(name, _FILEBEAT)
+        for name in (
+            "filebeat_output_host_list",
+            "filebeat_output_host_create",
+            "filebeat_output_host_delete",
+        )
+    ),
+    *(Absent(name, _SECRETS) for name in ("password_list", "password_show", "password_set")),
+)

@@ -1,0 +1,65 @@
+"""Actions on clusters."""
+
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import clusters
+from ocinstaller.api.compat import cluster_rows, machine_rows, rows
+from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.kinds import NAME
+from ocinstaller.api.compat.parameters import Parameter
+from ocinstaller.store import queries
+
+_NAME = Parameter("name", NAME)
+_CLUSTER = Parameter("cluster_name", NAME, aliases=("name",))
+
+
+def _list(session: Session, _call: Call) -> object:
+    return cluster_rows.cluster_list(session)
+
+
+def _create(session: Session, call: Call) -> None:
+    clusters.create_cluster(session, call.oci, call["name"], call["domain"])
+
+
+def _delete(session: Session, call: Call) -> None:
+    clusters.delete_cluster(session, call["name"])
+
+
+def _show(session: Session, call: Call) -> object:
+    return cluster_rows.cluster_detail(session, queries.cluster(session, call["name"]))
+
+
+def _ips(session: Session, call: Call) -> object:
+    cluster = queries.cluster(session, call["name"])
+    return [
+        {"hostname": machine.hostname, "ipaddr": address.ip}
+        for machine in queries.cluster_machines(session, cluster.id)
+        for address in machine.addresses
+    ]
+
+
+def _networks(session: Session, call: Call) -> object:
+    cluster = queries.cluster(session, call["cluster_name"])
+    return [rows.network_row(row) for row in queries.cluster_networks(session, cluster.id)]
+
+
+def _machines(session: Session, call: Call) -> object:
+    cluster = queries.cluster(session, call["cluster_name"])
+    return machine_rows.machines_of_cluster(session, cluster)
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("cluster_list", ("GET", "/v1/clusters"), (), _list),
+    Action(
+        "cluster_create",
+        ("POST", "/v1/clusters"),
+        (_NAME, Parameter("domain", NAME)),
+        _create,
+        "certificates are made when a machine is installed",
+    ),
+    Action("cluster_delete", ("DELETE", "/v1/clusters/{name}"), (_NAME,), _delete),
+    Action("cluster_show", ("GET", "/v1/clusters/{name}"), (_NAME,), _show),
+    Action("cluster_show_ips", ("GET", "/v1/clusters/{name}"), (_NAME,), _ips),
+    Action("cluster_show_networks", ("GET", "/v1/networks"), (_CLUSTER,), _networks),
+    Action("cluster_show_machines", ("GET", "/v1/machines"), (_CLUSTER,), _machines),
+)

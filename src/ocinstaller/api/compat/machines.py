@@ -1,0 +1,168 @@
+"""Actions on machines."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import installation, machines
+from ocinstaller.api.compat import columns, machine_rows
+from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.kinds import ADDRESS, NAME, SERIAL, TEXT
+from ocinstaller.api.compat.parameters import Parameter
+from ocinstaller.model.errors import InvalidValue, NotFound
+from ocinstaller.store import queries
+from ocinstaller.store.tables import Machine
+
+_MACHINE = Parameter("serial", SERIAL, aliases=("machine_serial",))
+_LOG_LINES = 80
+_SHOW = ("GET", "/v1/machines/{name}")
+
+FILTERS = (*columns.MACHINE, *columns.MACHINE_LIST)
+"""The columns that `machine_list` can filter by."""
+
+
+def _list(session: Session, call: Call) -> object:
+    return machine_rows.machine_list(session, _filter(call.values.get("filter", "")))
+
+
+def _filter(text: str) -> dict[str, str]:
+    """Return which columns have to have which values, from `column=value,column=value`."""
+    wanted = {}
+    for part in filter(None, text.split(",")):
+        name, equals, value = part.partition("=")
+        if not equals or name not in FILTERS:
+            raise InvalidValue("filter", part, f"COLUMN=VALUE with one of {', '.join(FILTERS)}")
+        wanted[name] = value
+    return wanted
+
+
+def _show(session: Session, call: Call) -> object:
+    return machine_rows.machine_detail(session, queries.machine(session, call["serial"]))
+
+
+def _show_hostname(session: Session, call: Call) -> object:
+    machine = session.scalar(select(Machine).where(Machine.hostname == call["hostname"]))
+    if machine is None:
+        raise NotFound("machine", call["hostname"], "the host names of machine-list")
+    return machine_rows.machine_row(machine)
+
+
+def _status(session: Session, call: Call) -> object:
+    query = select(Machine).where(Machine.ipaddr == call["ipaddr"])
+    machine = session.scalar(query.order_by(Machine.last_seen.desc()).limit(1))
+    if machine is None:
+        raise NotFound("machine at the address", call["ipaddr"], "the addresses of machine-list")
+    return machine_rows.machine_row(machine)
+
+
+def _block_devices(session: Session, call: Call) -> object:
+    machine = queries.machine(session, call["serial"])
+    return {"blks": machine_rows.block_device_rows(machine)}
+
+
+def _addresses(session: Session, call: Call) -> object:
+    return machine_rows.address_rows(queries.machine(session, call["serial"]))
+
+
+def _add(session: Session, call: Call) -> None:
+    machines.enrol(
+        session,
+        call.oci,
+        call["serial"],
+        call["cluster_name"],
+        call["role_name"],
+        call["location_name"],
+        call.values.get("fixed_ip"),
+    )
+
+
+def _remove(session: Session, call: Call) -> None:
+    machines.remove(session, call["serial"])
+
+
+def _destroy(session: Session, call: Call) -> None:
+    machines.destroy(session, call["serial"])
+
+
+def _install(session: Session, call: Call) -> object:
+    view = installation.request_installation(session, call.oci, call["serial"])
+    return f"Machine {view.serial} installs its system as {view.hostname} at its next report."
+
+
+def _install_log(session: Session, call: Call) -> object:
+    lines = machines.install_log_tail(session, call["serial"], _LOG_LINES)
+    if not lines:
+        return "No log: nothing was installed on this machine yet."
+    return "\n".join(f"{line.step}: {line.text}" for line in lines)
+
+
+def _start_live(session: Session, call: Call) -> None:
+    machines.start_live(session, call["serial"])
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "machine_list",
+        ("GET", "/v1/machines"),
+        (Parameter("filter", TEXT, needed=False),),
+        _list,
+        "times are UTC",
+    ),
+    Action("machine_show", _SHOW, (_MACHINE,), _show, "times are UTC"),
+    Action("machine_show_from_hostname", _SHOW, (Parameter("hostname", NAME),), _show_hostname),
+    Action("get_machine_status", _SHOW, (Parameter("ipaddr", ADDRESS),), _status),
+    Action(
+        "machine_blk",
+        _SHOW,
+        (_MACHINE,),
+        _block_devices,
+        "name and realdev are both the kernel's name",
+    ),
+    Action("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
+    Action(
+        "machine_add",
+        ("PUT", "/v1/machines/{name}/enrolment"),
+        (
+            _MACHINE,
+            Parameter("cluster_name", NAME),
+            Parameter("role_name", NAME),
+            Parameter("location_name", NAME),
+            Parameter("fixed_ip", ADDRESS, needed=False),
+        ),
+        _add,
+    ),
+    Action(
+        "machine_remove",
+        ("DELETE", "/v1/machines/{name}/enrolment"),
+        (_MACHINE,),
+        _remove,
+        "an installed machine starts the live system next",
+    ),
+    Action(
+        "machine_destroy",
+        ("DELETE", "/v1/machines/{name}"),
+        (_MACHINE,),
+        _destroy,
+        "refused while the machine belongs to a cluster",
+    ),
+    Action(
+        "machine_install_os",
+        ("POST", "/v1/machines/{name}/installation"),
+        (_MACHINE,),
+        _install,
+        "the machine begins with its next report; it has to run this server's live system",
+    ),
+    Action(
+        "machine_install_log",
+        ("GET", "/v1/machines/{name}/installation/log"),
+        (_MACHINE,),
+        _install_log,
+        "the log of the installation, whatever the status; Puppet's log stays on the machine",
+    ),
+    Action(
+        "machine_reboot_on_live",
+        ("POST", "/v1/machines/{name}/live"),
+        (_MACHINE,),
+        _start_live,
+        "changes what the machine starts next, but does not restart it",
+    ),
+)

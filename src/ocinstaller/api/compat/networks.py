@@ -1,0 +1,141 @@
+"""Actions on Swift regions, locations, networks and roles."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import topology
+from ocinstaller.api.compat import rows
+from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.kinds import ADDRESS, INTERFACE, NAME, NUMBER, YES_OR_NO
+from ocinstaller.api.compat.parameters import Parameter
+from ocinstaller.store import queries
+from ocinstaller.store.tables import Location, SwiftRegion
+
+_NAME = Parameter("name", NAME)
+_NETWORK = Parameter("network_name", NAME)
+
+
+def _swift_regions(session: Session, _call: Call) -> object:
+    found = session.scalars(select(SwiftRegion).order_by(SwiftRegion.name))
+    return [rows.swift_region_row(region) for region in found]
+
+
+def _create_swift_region(session: Session, call: Call) -> None:
+    topology.create_swift_region(session, call["name"])
+
+
+def _delete_swift_region(session: Session, call: Call) -> None:
+    topology.delete_swift_region(session, call["name"])
+
+
+def _locations(session: Session, _call: Call) -> object:
+    found = session.scalars(select(Location).order_by(Location.name))
+    return [rows.location_row(location) for location in found]
+
+
+def _create_location(session: Session, call: Call) -> None:
+    topology.create_location(session, call["name"], call["swiftregion"])
+
+
+def _delete_location(session: Session, call: Call) -> None:
+    topology.delete_location(session, call["name"])
+
+
+def _networks(session: Session, _call: Call) -> object:
+    return [rows.network_list_row(network) for network in queries.networks(session)]
+
+
+def _create_network(session: Session, call: Call) -> None:
+    topology.create_network(
+        session,
+        call["name"],
+        call["ipaddr"],
+        int(call["cidr_mask"]),
+        call["location"],
+        is_public=call.yes("is_public"),
+    )
+
+
+def _delete_network(session: Session, call: Call) -> None:
+    topology.delete_network(session, call["name"])
+
+
+def _assign_network(session: Session, call: Call) -> None:
+    topology.assign_network(
+        session,
+        call.oci,
+        call["network_name"],
+        call["cluster_name"],
+        call["role_name"],
+        call["iface1"],
+        call["iface2"],
+    )
+
+
+def _release_network(session: Session, call: Call) -> None:
+    topology.release_network(session, call["network_name"])
+
+
+def _roles(_session: Session, _call: Call) -> object:
+    return rows.role_rows()
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("swiftregion_list", ("GET", "/v1/swift-regions"), (), _swift_regions),
+    Action("swiftregion_create", ("POST", "/v1/swift-regions"), (_NAME,), _create_swift_region),
+    Action(
+        "swiftregion_delete",
+        ("DELETE", "/v1/swift-regions/{name}"),
+        (_NAME,),
+        _delete_swift_region,
+    ),
+    Action("location_list", ("GET", "/v1/locations"), (), _locations),
+    Action(
+        "location_create",
+        ("POST", "/v1/locations"),
+        (_NAME, Parameter("swiftregion", NAME)),
+        _create_location,
+    ),
+    Action("location_delete", ("DELETE", "/v1/locations/{name}"), (_NAME,), _delete_location),
+    Action("network_list", ("GET", "/v1/networks"), (), _networks),
+    Action(
+        "new_network",
+        ("POST", "/v1/networks"),
+        (
+            _NAME,
+            Parameter("ipaddr", ADDRESS),
+            Parameter("cidr_mask", NUMBER),
+            Parameter("location", NAME),
+            Parameter("is_public", YES_OR_NO),
+        ),
+        _create_network,
+        "networks that overlap are refused",
+    ),
+    Action(
+        "network_delete",
+        ("DELETE", "/v1/networks/{name}"),
+        (_NAME,),
+        _delete_network,
+        "refused while a cluster uses it",
+    ),
+    Action(
+        "network_add",
+        ("PUT", "/v1/networks/{name}/assignment"),
+        (
+            _NETWORK,
+            Parameter("cluster_name", NAME),
+            Parameter("role_name", NAME),
+            Parameter("iface1", INTERFACE),
+            Parameter("iface2", INTERFACE),
+        ),
+        _assign_network,
+    ),
+    Action(
+        "network_remove",
+        ("DELETE", "/v1/networks/{name}/assignment"),
+        (_NETWORK,),
+        _release_network,
+        "refused while machines have addresses in it",
+    ),
+    Action("role_list", ("GET", "/v1/roles"), (), _roles),
+)

@@ -1,0 +1,15 @@
+"""The table of all actions of `api.php`."""
+
+from ocinstaller.api.compat import clusters, machines, networks
+from ocinstaller.api.compat.absent import ABSENT
+from ocinstaller.api.compat.action import Absent, Action
+
+_ALL: tuple[Action | Absent, ...] = (
+    *networks.ACTIONS,
+    *clusters.ACTIONS,
+    *machines.ACTIONS,
+    *ABSENT,
+)
+
+ACTIONS = {action.name: action for action in _ALL}
+"""Every action of the original, by its name."""

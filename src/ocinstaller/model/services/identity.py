@@ -1,0 +1,39 @@
+"""Keystone: who somebody is, and where everything is found."""
+
+from ocinstaller.model.secret_kinds import SecretKind
+from ocinstaller.model.services.entries import (
+    Api,
+    CatalogueEntry,
+    Deployment,
+    Secret,
+    Service,
+    control,
+    tcp,
+)
+
+_KEYS = ("keystone_fernet_0", "keystone_fernet_1", "keystone_credential_0", "keystone_credential_1")
+
+IDENTITY: tuple[Service, ...] = (
+    Service(
+        "keystone",
+        tcp(5000),
+        control(),
+        Deployment(
+            "keystone",
+            (
+                "keystone",
+                "python3-mysqldb",
+                "python3-openstackclient",
+                "python3-pymemcache",
+                "python3-pymysql",
+            ),
+            Api("identity", 5000, catalogue=(CatalogueEntry("identity", "keystone", "/v3"),)),
+            databases=("keystone",),
+            message_user="keystone",
+            secrets=(
+                Secret("keystone_admin"),
+                *(Secret(name, SecretKind.FERNET_KEY) for name in _KEYS),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,119 @@
+"""The original's own client, unpacked from its Debian package, against a real server."""
+
+import csv
+import os
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocinstaller.actions import users
+from ocinstaller.actions.context import open_installation
+from ocinstaller.model.access import UserRole
+from tests.cli.conftest import ServerProcess
+from tests.support import write_config
+
+PACKAGE = "openstack-cluster-installer-cli"
+REPORTS = Path(__file__).parent / "reports"
+PASSWORD = "correct-horse-battery"  # the client does not encode what it puts into the URL
+_OVER_ETC = 'mount -t overlay overlay -o "lowerdir=$0:/etc" /etc && exec "$@"'
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the unpacked package; nothing of it is installed."""
+    directory = tmp_path_factory.mktemp("original")
+    directory.chmod(0o755)
+    for command in (
+        ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", PACKAGE],
+        ["sh", "-c", "dpkg-deb -x *.deb root"],
+    ):
+        subprocess.run(
+            command, cwd=directory, check=True, capture_output=True, text=True, timeout=300
+        )
+    return directory / "root"
+
+
+class OriginalClient:
+    """The client, with its `/etc/ocicli` over that of the host, and a server to talk to."""
+
+    def __init__(self, root: Path, server: ServerProcess, scratch: Path) -> None:
+        self._root, self._server, self._scratch = root, server, scratch
+
+    def run(
+        self, *arguments: str, login: str = "operator", password: str = PASSWORD
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command as an operator types it."""
+        return subprocess.run(
+            ["unshare", "--mount", "sh", "-c", _OVER_ETC, self._root / "etc", "ocicli", *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+            env=os.environ | {
+                "PATH": f"{self._root / 'usr/bin'}:{os.environ['PATH']}",
+                "TMPDIR": str(self._scratch),
+                "CURL_CA_BUNDLE": str(self._server.ca),
+                "OCI_API_URL": f"https://localhost:{self._server.https_port}/oci/api.php?",
+                "OCI_LOGIN": login,
+                "OCI_PASS": password,
+            },
+        )  # fmt: skip
+
+    def does(self, *arguments: str) -> None:
+        """Run a command that has nothing to show but that it was done."""
+        done = self.run("-csv", *arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "Ok.\n", ""), done
+
+    def lists(self, *arguments: str) -> list[dict[str, str]]:
+        """Run a command that shows rows."""
+        done = self.run("-csv", *arguments)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return list(csv.DictReader(done.stdout.splitlines(), restkey="more"))
+
+    def shows(self, *arguments: str) -> dict[str, str]:
+        """Run a command that shows fields and values."""
+        return {row["Field"]: row["Value"] for row in self.lists(*arguments)}
+
+    def is_refused(self, *arguments: str, **who: str) -> str:
+        """Run a command that is refused; return the reason."""
+        done = self.run("-csv", *arguments, **who)
+        first, _, reason = done.stdout.partition("\n")
+        assert (done.returncode, first) == (1, "Could not query API:"), done
+        return reason.strip()
+
+    def log(self) -> str:
+        """Return the server's log."""
+        return self._server.log.read_text()
+
+    def boots(self, name: str, **changes: str) -> str:
+        """Send the report of an original agent, as it is or with other values; return the answer."""
+        body = (REPORTS / f"{name}.json").read_text()
+        for old, new in changes.items():
+            body = body.replace(old, new)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self._server.http_port}/oci/report.php",
+            body.encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our server
+            return str(answer.read().decode())
+
+
+@pytest.fixture(scope="module")
+def client(
+    tmp_path_factory: pytest.TempPathFactory, fresh_installation: Path, package: Path
+) -> Iterator[OriginalClient]:
+    """Run a server with an operator and a viewer; return the client."""
+    directory = tmp_path_factory.mktemp("server")
+    shutil.copytree(fresh_installation, directory, symlinks=True, dirs_exist_ok=True)
+    oci = open_installation(write_config(directory))
+    for role in (UserRole.OPERATOR, UserRole.VIEWER):
+        oci.store.write(lambda s, role=role: users.create_user(s, role, PASSWORD, role=role))
+    oci.store.engine.dispose()
+    server = ServerProcess(directory)
+    server.start()
+    try:
+        yield OriginalClient(package, server, directory)
+    finally:
+        server.stop()

@@ -1,0 +1,195 @@
+"""The original's client, as it is, through the commands that operators know.
+
+One server for all: the tests follow one another as an operator's day does.
+"""
+
+import re
+
+import pytest
+
+from tests.contract.conftest import OriginalClient
+
+pytestmark = pytest.mark.root
+
+CONTROLLER, STORE = "SRV00002", "SRV00001"
+HOSTNAME = "cl1-controller-1.example.com"
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - as it is shown
+TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+def test_places_and_networks_are_defined(client: OriginalClient) -> None:
+    client.does("swift-region-create", "region-1")
+    client.does("location-create", "zone-1", "region-1")
+    client.does("network-create", "mgmt", "10.1.0.0", "24", "zone-1", "no")
+    client.does("network-create", "pub", "10.2.0.0", "24", "zone-1", "yes")
+    assert client.lists("swift-region-list") == [{"id": "1", "name": "region-1"}]
+    assert client.lists("location-list") == [
+        {"id": "1", "name": "zone-1", "swiftregion": "region-1"}
+    ]
+    mgmt, pub = client.lists("network-list")
+    assert mgmt == {
+        "name": "mgmt", "ip": "10.1.0.0", "cidr": "24", "first_ip": "10.1.0.2",
+        "last_ip": "10.1.0.254", "is_public": "no", "cluster_name": "-", "role": "null",
+        "iface1": "null", "iface2": "null", "bridgename": "null", "vlan": "null", "mtu": "0",
+        "location": "zone-1", "ipmi_match_addr": NO_ADDRESS, "ipmi_match_cidr": "0",
+    }  # fmt: skip
+    assert pub["is_public"] == "yes"
+
+
+def test_a_cluster_is_created_and_gets_its_networks(client: OriginalClient) -> None:
+    created = client.run("cluster-create", "cl1", "example.com")
+    assert (created.returncode, created.stdout) == (0, "Ok.\n")
+    client.does("network-add", "mgmt", "cl1", "all", "eth0", "none")
+    client.does("network-add", "pub", "cl1", "controller", "eth1", "none")
+    assert client.lists("cluster-list") == [{"id": "1", "name": "cl1", "domain": "example.com"}]
+    mgmt, _pub = client.lists("cluster-show-networks", "cl1")
+    assert mgmt == {
+        "name": "mgmt", "ip": "10.1.0.0", "cidr": "24", "is_public": "no", "cluster": "1",
+        "role": "all", "iface1": "eth0", "iface2": "none", "location_id": "1",
+    }  # fmt: skip
+    shown = client.shows("cluster-show", "cl1")
+    assert shown["Domain:"] == "example.com"
+    assert shown["VIP Hostname:"] == "default (ie: cl1-api.example.com)"
+    assert shown["Initial cluster setup:"] == "yes"
+
+
+def test_tables_are_drawn(client: OriginalClient) -> None:
+    roles = client.run("role-list")
+    assert roles.returncode == 0
+    assert "| id | name       |" in roles.stdout
+    assert "| 2  | controller |" in roles.stdout
+
+
+def test_machines_report_through_the_original_agent(client: OriginalClient) -> None:
+    assert client.boots("compute") == "Ok\n"
+    assert client.boots("store") == "Ok\n"
+    # The client sorts machines without a host name by product.
+    controller, store = client.lists("machine-list")
+    assert controller == {
+        "serial": CONTROLLER, "hostname": "-", "Cur_ip": "127.0.0.1", "status": "live",
+    }  # fmt: skip
+    assert store["serial"] == STORE
+    assert client.boots("compute") == "Ok\n"
+    shown = client.shows("machine-show", CONTROLLER)
+    assert shown["Report counter:"] == "1", "the first report counts as none"
+    assert shown["Cluster name:"] == "null"
+
+
+def test_everything_of_a_machine_is_listed(client: OriginalClient) -> None:
+    options = [f"-{letter}" for letter in "vehbsnlizr"]
+    row = client.lists("machine-list", *options)[0]
+    assert TIME.fullmatch(row.pop("lastseen"))
+    assert (row["BIOSver"], row["Lifecycle"]) == ("2.21.2", "7.00.00.173")
+    assert row["IPMIver"] == "7.00"
+    assert row["nics"].startswith("eth0_52:54:00:00:00:02@25GBits_sw-0-1_swp3/eth1_")
+    assert row["nics"].endswith("eth3_52:54:03:00:00:02@1GBits_unknown_unknown")
+    assert row["links"].startswith("eth0_sw-0-1_swp3/")
+    assert (row["system_manufacturer"], row["product_name"]) == ("Dell Inc.", "PowerEdge R640")
+    assert (row["memory"], row["boot_uefi"], row["secure_boot"]) == ("262144", "yes", "no")
+    assert row["blockdevices"] == "sda:447GB/sdb:447GB"
+    assert (row["puppet"], row["role"]) == ("notrun", "-")
+    assert (row["dhcp_ip"], row["ladvd"], row["mgmt_ip"]) == ("127.0.0.1", "none", "-")
+    assert row["detected_ipmi_addr"] == "10.99.0.3"
+    assert (row["cluster"], row["location"], row["swiftregion"]) == ("-", "-", "-")
+    everything = client.lists("machine-list", "--all")[0]
+    assert set(everything) == set(row) - {"links", "mgmt_ip"} | {"lastseen"}
+
+
+def test_a_machine_joins_a_cluster(client: OriginalClient) -> None:
+    client.does("machine-add", "--fixed-ip", "10.1.0.20", CONTROLLER, "cl1", "controller", "zone-1")
+    assert client.lists("machine-ip-list", CONTROLLER) == [
+        {"networkname": "mgmt", "ipaddr": "10.1.0.20", "usefor": "machine"}
+    ]
+    assert client.lists("machine-list", "-n", "-z", "-o", "zoning")[1] == {
+        "serial": CONTROLLER, "hostname": HOSTNAME, "Cur_ip": "127.0.0.1", "status": "live",
+        "dhcp_ip": "127.0.0.1", "ladvd": "none", "mgmt_ip": "10.1.0.20@mgmt", "cluster": "cl1",
+        "location": "zone-1", "swiftregion": "region-1",
+    }  # fmt: skip
+    (member,) = client.lists("cluster-show-machines", "cl1")
+    assert (member["serial"], member["hostname"]) == (CONTROLLER, HOSTNAME)
+    assert client.lists("machine-show-from-hostname", HOSTNAME) == [member]
+    assert client.lists("cluster-show-ips", "cl1") == [{"hostname": HOSTNAME, "ip": "10.1.0.20"}]
+    assert client.shows("cluster-show", "cl1")["First master machine serial:"] == CONTROLLER
+
+
+def test_a_machine_is_shown_by_its_host_name(client: OriginalClient) -> None:
+    shown = client.shows("machine-show", HOSTNAME)
+    assert (shown["Serial:"], shown["Cluster name:"], shown["Role:"]) == (
+        CONTROLLER, "cl1", "controller",
+    )  # fmt: skip
+    assert shown["Block devices:"] == "sda:447G sdb:447G "
+    assert shown["Block device controllers:"].startswith("sata:Intel Corporation:Lewisburg")
+    assert shown["Interfaces:"] == "eth0 (52:54:00:00:00:02@25Gb/s mlx5_core 14.32.1010) "
+    assert (shown["Threads:"], shown["Core per socket:"], shown["Sockets:"]) == ("64", "16", "2")
+    assert shown["IPs:"] == "10.1.0.20 (mgmt) "
+    assert client.lists("machine-blk", HOSTNAME) == [
+        {"name": name, "realdev": name, "size_mb": "457862"} for name in ("sda", "sdb")
+    ]
+
+
+def test_an_installation_is_asked_for(client: OriginalClient) -> None:
+    log = client.run("machine-install-log", CONTROLLER)
+    assert log.stdout == "No log: nothing was installed on this machine yet.\n"
+    asked = client.run("machine-install-os", CONTROLLER)
+    assert asked.stdout == (
+        f"Machine {CONTROLLER} installs its system as {HOSTNAME} at its next report.\n"
+    )
+    assert client.lists("machine-list")[1]["status"] == "installing"
+    client.does("machine-reboot-on-live", CONTROLLER)
+    assert client.lists("machine-list")[1]["status"] == "bootinglive"
+
+
+def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
+    before = client.run("-csv", "machine-list", "-n", "-z").stdout
+    for command, reason in (
+        (("network-create", "n", "10.1.0.0", "24", "zone-1", "no"), "overlaps"),
+        (("network-create", "n", "10.3.0", "24", "zone-1", "no"), "not valid ipaddr: '10.3.0'"),
+        (("network-create", "n", "10.3.0.0", "24", "zone-1", "maybe"), "not valid is_public"),
+        (("network-create", "n", "10.3.0.0", "24", "nowhere", "no"), "there are: zone-1"),
+        (("location-delete", "zone-1"), "is still used by networks mgmt, pub"),
+        (("swift-region-create", "region-1"), "region-1 is already in use"),
+        (("cluster-delete", "cl1"), f"machines {HOSTNAME}"),
+        (("machine-add", STORE, "cl1", "cook", "zone-1"), "role: 'cook' is not allowed"),
+        (("machine-add", CONTROLLER, "cl1", "custom", "zone-1"), "belongs to cluster cl1"),
+        (("machine-show", "nobody"), "no machine named 'nobody'"),
+        (("machine-show", "a'or'1'='1"), "Error: not valid serial"),
+        (("swift-region-create", "$(reboot)"), "Error: not valid name"),
+        (("cluster-create", "Cluster", "example.com"), "lower-case letters"),
+        (("role-create", "cook"), "this server does not do role_create: its roles are fixed"),
+        (("machine-wipe", CONTROLLER), "this server does not do machine_wipe"),
+        (("machine-console", CONTROLLER), "does not drive management controllers"),
+    ):
+        assert reason in client.is_refused(*command), command
+    assert client.run("-csv", "machine-list", "-n", "-z").stdout == before
+
+
+def test_who_may_do_what(client: OriginalClient) -> None:
+    assert "login or password are wrong" in client.is_refused("role-list", password="wrong")
+    assert "please set oci_login and oci_pass" in client.is_refused("role-list", password="")
+    reason = client.is_refused("swift-region-create", "r9", login="viewer")
+    assert reason == "role viewer does not allow this: it takes the permission operate"
+    assert client.run("-csv", "role-list", login="viewer").returncode == 0
+
+
+def test_no_password_reaches_the_log(client: OriginalClient) -> None:
+    assert "wrong-password" not in client.log() and "refused" in client.log()
+    client.is_refused("role-list", password="wrong-password")
+    assert "wrong-password" not in client.log()
+    assert "correct-horse" not in client.log()
+
+
+def test_the_cluster_is_taken_apart(client: OriginalClient) -> None:
+    client.does("machine-remove", HOSTNAME)
+    client.does("machine-destroy", CONTROLLER)
+    client.does("machine-destroy", STORE)
+    assert client.lists("machine-list") == []
+    client.does("network-remove", "pub")
+    client.does("network-remove", "mgmt")
+    deleted = client.run("cluster-delete", "cl1")
+    assert (deleted.returncode, deleted.stdout) == (0, "Ok.\n")
+    client.does("network-delete", "pub")
+    client.does("network-delete", "mgmt")
+    client.does("location-delete", "zone-1")
+    client.does("swift-region-delete", "region-1")
+    assert client.lists("swift-region-list") == []
+    assert client.lists("network-list") == []

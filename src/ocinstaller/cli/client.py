@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 _TIMEOUT_S = 30.0
 _REFUSED = 400
+_STALE = 412
 _PAGE = 5000  # the largest that the server gives
 _NEXT = re.compile(r'<([^>]*)>; rel="next"')  # RFC 8288
 
@@ -106,14 +107,23 @@ class Client:
             context=context,
         )
         self._connection = self._connect()
+        self._seen: dict[str, str] = {}
 
     def close(self) -> None:
         """End the connection; the next request makes a new one."""
         self._connection.close()
 
     def get(self, target: str, **query: object) -> Any:
-        """Return what the server has at `target`."""
-        return self._request("GET", f"{target}?{urlencode(query)}" if query else target)
+        """Return what the server has at `target`.
+
+        An object that was read is changed, by this client, only as it was read.
+        """
+        content, headers = self._exchange(
+            "GET", f"{target}?{urlencode(query)}" if query else target
+        )
+        if tag := headers.get("ETag"):
+            self._seen[target] = tag
+        return json.loads(content) if content else None
 
     def collect(self, target: str, **query: object) -> list[dict[str, Any]]:
         """Return a whole collection, page after page.
@@ -173,16 +183,29 @@ class Client:
             connection.close()
 
     def _request(self, method: str, target: str, body: dict[str, object] | None = None) -> Any:
-        content, _ = self._exchange(method, target, body)
+        seen = self._tag_of(target)
+        content, headers = self._exchange(method, target, body, {"If-Match": seen} if seen else {})
+        if (tag := headers.get("ETag")) and target in self._seen:
+            self._seen[target] = tag
         return json.loads(content) if content else None
 
+    def _tag_of(self, target: str) -> str | None:
+        """Return the tag of the object that a change at `target` is about, if it was read."""
+        read = [path for path in self._seen if target == path or target.startswith(path + "/")]
+        return self._seen[max(read, key=len)] if read else None
+
     def _exchange(
-        self, method: str, target: str, body: dict[str, object] | None = None
+        self,
+        method: str,
+        target: str,
+        body: dict[str, object] | None = None,
+        more: dict[str, str] | None = None,
     ) -> tuple[bytes, Message]:
         headers = {
             "Authorization": self._login.authorization,
             "Accept": "application/json",
             "Content-Type": "application/json",
+            **(more or {}),
         }
         payload = json.dumps(body) if body is not None else None
         try:
@@ -192,6 +215,10 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise UnreachableError(f"{self._login.url}: {error}") from error
+        if response.status == _STALE:
+            raise RefusedError(
+                f"{_reason(response.status, content)}; nothing was done: look at it again"
+            )
         if response.status >= _REFUSED:
             raise RefusedError(_reason(response.status, content))
         return content, response.headers

@@ -17,11 +17,11 @@ from ocinstaller.web import pages
 from tests.databases import DatabaseServer, MariaDb, PostgreSql
 from tests.support import write_config, write_image
 
-# How long an example takes says more of the machine's load than of the code.
-settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("tests")
-
 PASSWORD = "correct horse battery"
+
+# How long an example takes says something of the host only.
+settings.register_profile("oci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("oci")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,6 +36,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),
     ("DELETE", "/v1/machines/{name}/enrolment"): Access("machine-remove", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/installation"): Access("machine-install-os", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/installation/plan"): Access(
+        "machine-install-os --plan", _READ, "machine"
+    ),
     ("GET", "/v1/machines/{name}/installation/log"): Access(
         "machine-install-log", _READ, "machine"
     ),
@@ -46,6 +49,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
+    ("GET", "/v1/clusters/{name}/rings"): Access("swift-ring-show", _READ, "cluster"),
+    ("POST", "/v1/clusters/{name}/rings/calculation"): Access(
+        "swift-calculate-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/rings/publication"): Access(
+        "swift-publish-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/machines/{name}/rings/calculation"): Access(
+        "swift-add-machine-to-ring", _OPERATE, "machine"
+    ),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
     ("POST", "/v1/certificates/{name}/renewal"): Access(
         "certificate-renew", _OPERATE, "certificate"

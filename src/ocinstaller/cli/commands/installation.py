@@ -9,9 +9,11 @@ from datetime import datetime
 from ocinstaller.cli.base import MACHINE, Argument, Columns, Document, OciCommand, OciShow, one
 from ocinstaller.cli.client import Client, RefusedError, UnreachableError, path
 from ocinstaller.cli.following import moments
+from ocinstaller.cli.installation_text import LINES
 
 _FOREVER = float("inf")
 _FAILED_AFTER_INSTALL = "live"
+_FOR_PROGRAMS = ("json", "yaml")
 
 
 class MachineRebootOnLive(OciShow):
@@ -116,14 +118,25 @@ class MachineInstallOs(OciShow):
 
     arguments = (
         MACHINE,
+        Argument(
+            "--plan",
+            action="store_true",
+            help="only show which disks would be erased, what goes on them, the network, and why",
+        ),
         Argument("--wait", action="store_true", help="until it runs the installed system"),
         TIMEOUT,
     )
 
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
-        machine = self.client.post(path("machines", parsed_args.machine, "installation"))
-        return one(_wait_for_install(self.client, parsed_args) if parsed_args.wait else machine)
+        target = path("machines", parsed_args.machine, "installation")
+        if not parsed_args.plan:
+            machine = self.client.post(target)
+            return one(_wait_for_install(self.client, parsed_args) if parsed_args.wait else machine)
+        plan = self.client.get(f"{target}/plan")
+        if parsed_args.formatter in _FOR_PROGRAMS:
+            return one(plan)
+        return one(plan | {name: "\n".join(say(plan[name])) for name, say in LINES.items()})
 
 
 class MachineWaitForInstall(OciCommand):

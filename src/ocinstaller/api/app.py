@@ -13,9 +13,11 @@ from ocinstaller.api import (
     documentation,
     events,
     nodes,
+    power,
     problems,
     puppet,
     rings,
+    settings,
     v1,
 )
 from ocinstaller.api.auth import Server
@@ -67,10 +69,12 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
     operators = (
         v1.router,
+        settings.router,
         cluster_results.router,
         access.router,
         certificates.router,
         events.router,
+        power.router,
         rings.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()

@@ -30,6 +30,11 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/clusters"): Access("cluster-create", _OPERATE, "cluster"),
     ("GET", "/v1/clusters/{name}"): Access("cluster-show", _READ, "cluster"),
     ("DELETE", "/v1/clusters/{name}"): Access("cluster-delete", _OPERATE, "cluster"),
+    ("GET", "/v1/settings/{scope}"): Access("setting-list", _READ, "setting"),
+    ("GET", "/v1/clusters/{name}/settings"): Access("cluster-settings", _READ, "cluster"),
+    ("PATCH", "/v1/clusters/{name}/settings"): Access("cluster-set", _OPERATE, "cluster"),
+    ("GET", "/v1/machines/{name}/settings"): Access("machine-settings", _READ, "machine"),
+    ("PATCH", "/v1/machines/{name}/settings"): Access("machine-set", _OPERATE, "machine"),
     ("GET", "/v1/machines"): Access("machine-list", _READ, "machine"),
     ("GET", "/v1/machines/{name}"): Access("machine-show", _READ, "machine"),
     ("DELETE", "/v1/machines/{name}"): Access("machine-destroy", _OPERATE, "machine"),
@@ -43,9 +48,18 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/power"): Access("machine-power", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/power"): Access("machine-power", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/power/live"): Access(
+        "machine-ipmi-reboot-on-live", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/power/disk"): Access(
+        "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
+    ),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
+    ("GET", "/v1/clusters/{name}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster"),
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),

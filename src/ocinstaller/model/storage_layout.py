@@ -26,7 +26,7 @@ from ocinstaller.model.plan import (
     StoragePlan,
     VolumeGroup,
 )
-from ocinstaller.model.snapshot import Value
+from ocinstaller.model.settings import Value
 from ocinstaller.model.swift_disks import file_systems, is_usable
 
 _MIB = 1024 * 1024

@@ -46,7 +46,7 @@ def described() -> list[Described]:
         own = tuple(argument for argument in arguments if argument.dest not in shared)
         common = tuple(argument for argument in arguments if argument.dest in shared)
         summary = str(cls.__doc__).splitlines()[0]
-        found.append(Described(entry.name, summary, own, common, EXAMPLES[entry.name]))
+        found.append(Described(entry.name, summary, own, common, EXAMPLES.get(entry.name, "")))
     return found
 
 

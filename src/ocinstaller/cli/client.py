@@ -182,7 +182,7 @@ class Client:
                 opened = connection.sock
                 response = connection.getresponse()
                 if response.status >= _REFUSED:
-                    raise RefusedError(_reason(response.status, response.read()))
+                    raise _refusal(response.status, response.read())
             except (OSError, http.client.HTTPException) as error:
                 raise UnreachableError(f"{self._login.url}: {error}") from error
             yield opened, response
@@ -222,10 +222,6 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise UnreachableError(f"{self._login.url}: {error}") from error
-        if response.status == _STALE:
-            raise RefusedError(
-                f"{_reason(response.status, content)}; nothing was done: look at it again"
-            )
         if response.status >= _REFUSED:
             raise _refusal(response.status, content)
         return content, response.headers
@@ -235,7 +231,10 @@ def _refusal(status: int, content: bytes) -> RefusedError:
     """Return the explanation of a problem document (RFC 9457), or the bare status."""
     try:
         document = json.loads(content)
-        return RefusedError(str(document["detail"]), str(document.get("field", "")))
+        detail = str(document["detail"])
+        if status == _STALE:
+            detail += "; nothing was done: look at it again"
+        return RefusedError(detail, str(document.get("field", "")))
     except (ValueError, KeyError, TypeError, AttributeError):
         name = http.client.responses.get(status, "")
         return RefusedError(f"the server answered {status} {name}")

@@ -1,7 +1,7 @@
 """An example of each command, for `--help` and the manual page."""
 
 EXAMPLES: dict[str, str] = {
-    "address-reservation-create": "ocicli address-reservation-create internal 192.168.100.1 192.168.100.20 --note switches",
+    "address-reservation-create": "ocicli address-reservation-create internal 192.168.100.1 --note switch",
     "address-reservation-delete": "ocicli address-reservation-delete internal 192.168.100.1",
     "address-reservation-list": "ocicli address-reservation-list internal",
     "audit-list": "ocicli audit-list --action machine-add --since 2026-01-31T08:00:00Z",
@@ -53,7 +53,7 @@ EXAMPLES: dict[str, str] = {
     "machine-set": "ocicli machine-set SERIAL --notes 'second power supply is broken'",
     "machine-settings": "ocicli machine-settings SERIAL",
     "machine-show": "ocicli machine-show SERIAL -f json",
-    "machine-show-from-hostname": "ocicli machine-show-from-hostname cloud-controller-1.example.com",
+    "machine-show-from-hostname": "ocicli machine-show-from-hostname cloud-compute-3.example.com",
     "machine-wait-for-install": "ocicli machine-wait-for-install SERIAL --timeout 1800",
     "machine-wait-for-puppet": "ocicli machine-wait-for-puppet SERIAL",
     "network-add": "ocicli network-add internal cloud all eth0 none",

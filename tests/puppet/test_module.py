@@ -63,6 +63,12 @@ def test_the_classification_fits_the_class(role: str, vip: VirtualAddress | None
     }
 
 
+def test_texts_stay_texts_for_puppet() -> None:
+    text = classify(world("controller", VIP))
+    assert '"::1"' in text
+    assert not re.search(r"^[^\"]*: +[^\"\[{\s-]*[:,]", text, re.MULTILINE)
+
+
 def test_a_profile_exists_for_every_service_that_is_deployed() -> None:
     profiles = {s.deployment.profile for s in SERVICES if s.deployment}
     assert {p for p in profiles if not (MODULE / f"manifests/profile/{p}.pp").exists()} == set()

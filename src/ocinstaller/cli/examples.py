@@ -1,7 +1,7 @@
 """An example of each command, for `--help` and the manual page."""
 
 EXAMPLES: dict[str, str] = {
-    "address-reservation-create": "ocicli address-reservation-create internal 192.168.100.1 --note switch",
+    "address-reservation-create": "ocicli address-reservation-create internal 192.168.100.1",
     "address-reservation-delete": "ocicli address-reservation-delete internal 192.168.100.1",
     "address-reservation-list": "ocicli address-reservation-list internal",
     "audit-list": "ocicli audit-list --action machine-add --since 2026-01-31T08:00:00Z",

@@ -44,7 +44,7 @@
 # @param secrets
 #   The secrets that this machine may know, by name; read them with ocinstaller::secret().
 # @param databases
-#   Data bases and the names of the secrets that open them; only for the machines that keep them.
+#   Data bases, their users and the names of the users' secrets; only for the machines that keep them.
 # @param message_users
 #   Users of the message queue and the names of their secrets; only for the brokers' machines.
 # @param users
@@ -57,6 +57,8 @@
 #   Interface of the controllers that carries the virtual address.
 # @param ca_file
 #   OCI's root CA certificate, against which all connections inside the cluster are verified.
+# @param database_port
+#   Where haproxy passes connections on to the one data base server that is written to.
 class ocinstaller (
   String[1]                                                                      $cluster_name,
   Stdlib::Fqdn                                                                   $domain,
@@ -78,12 +80,13 @@ class ocinstaller (
   Array[Ocinstaller::Port]                                                       $ports,
   Hash[String[1], Variant[String, Boolean, Numeric, Array, Hash]]                $settings,
   Hash[String[1], String[1]]                                                     $secrets,
-  Hash[String[1], String[1]]                                                     $databases     = {},
+  Hash[String[1], Struct[{ user => String[1], secret => String[1] }]]            $databases     = {},
   Hash[String[1], String[1]]                                                     $message_users = {},
   Hash[String[1], Struct[{ secret => String[1], roles => Array[String[1], 1] }]] $users         = {},
   Optional[Stdlib::IP::Address::Nosubnet]                                        $vip_address   = undef,
   Optional[Integer[0, 128]]                                                      $vip_prefix    = undef,
   Optional[String[1]]                                                            $vip_interface = undef,
   Stdlib::Absolutepath                                                           $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
+  Stdlib::Port                                                                   $database_port = 3307,
 ) {
 }

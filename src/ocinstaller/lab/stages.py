@@ -22,7 +22,7 @@ from ocinstaller.lab import (
 )
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError, StageError
-from ocinstaller.lab.layout import PUPPET_MACHINE, Lab, Machine, MachineKind
+from ocinstaller.lab.layout import CLUSTER, PUPPET_MACHINE, Lab, Machine, MachineKind
 from ocinstaller.lab.ocicli import UNREACHABLE_STATUS, OciCli
 from ocinstaller.lab.openstack import OpenStack
 from ocinstaller.lab.processes import Processes
@@ -221,7 +221,8 @@ class Line:
         for machine in self.scenario.machines:
             found = self.machines[machine.name]
             if machine.role == "controller" and isinstance(found, ContainerMachine) and found.is_up:
-                return OpenStack(self.lab, found)
+                address = self.cli.ask("cluster-show", CLUSTER)["vip_address"]
+                return OpenStack(self.lab, found, address)
         raise StageError("the lab has no controller that is up")
 
     def _image_stage(self, kind: str) -> Stage:

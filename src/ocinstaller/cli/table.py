@@ -89,4 +89,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("token-create", "tokens", "TokenCreate"),
     CommandEntry("token-delete", "tokens", "TokenDelete"),
     CommandEntry("audit-list", "audit", "AuditList"),
+    CommandEntry("complete", "completion", "Complete"),
+    CommandEntry("event-list", "events", "EventList"),
+    CommandEntry("event-follow", "events", "EventFollow"),
 )

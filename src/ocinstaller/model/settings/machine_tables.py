@@ -184,6 +184,15 @@ VARIABLES: tuple[Setting, ...] = (
         "nova_reserved_host_disk_mb", 10240, "disk for the host itself", "compute", unit="MB"
     ),
     whole("nova_num_pcie_ports", 16, "PCIe slots of virtual machines", "compute", most=28),
+    choice(
+        "compute_driver", "libvirt", "libvirt fake",
+        "what runs virtual machines; fake only pretends to, for laboratories", "compute",
+    ),
+    choice(
+        "openvswitch_datapath", "system", "system netdev",
+        "who switches packets: the kernel, or netdev where it has no openvswitch module",
+        "controller compute network",
+    ),
     flag("manila_share_install", False, "the machine runs share servers", "compute"),
     flag("kernel_from_backports", False, "Linux of Debian's backports", "all"),
     string(

@@ -3,8 +3,8 @@
 import gettext
 
 import pytest
-
 from docs import translate
+
 from ocinstaller.web.languages import LANGUAGES
 
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -42,7 +42,7 @@ def _unpack(target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".javascript-") as scratch:
         place = Path(scratch) / "root"
-        run(_command(place), timeout_s=_TIMEOUT_S)
+        run(*_command(place), timeout_s=_TIMEOUT_S)
         (place / INSTALLED.relative_to("/")).rename(target)
 
 

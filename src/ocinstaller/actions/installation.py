@@ -5,14 +5,14 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import certificates, credentials
+from ocinstaller.actions import certificates, credentials, machine_storage
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model import addressing, naming, storage_layout, target_files
+from ocinstaller.model import addressing, naming, target_files
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import NetworkLayout, network_layout
@@ -53,6 +53,8 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     if machine.role == "controller":
         machine.cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
+    layout = machine_storage.layout_of(session, oci, machine, target_image(oci))
+    machine_storage.remember_disks(session, machine, layout)
     machine.status = next_state(State(machine.status), Event.INSTALL_REQUESTED)
     return MachineView.of(machine)
 
@@ -90,7 +92,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        storage=storage_of(machine, hardware, image).plan,
+        storage=machine_storage.layout_of(session, oci, machine, image).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -116,23 +118,6 @@ def boot_url(oci: Installation) -> str:
 
 HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
-
-
-def storage_of(
-    machine: Machine, hardware: HardwareReport, image: imageset.ImageSet
-) -> storage_layout.StorageLayout:
-    """Return what an installation makes of each disk of a machine.
-
-    :raises Conflict: no disk is fit for the system
-    """
-    return storage_layout.storage_layout(
-        hardware.block_devices,
-        hardware.firmware,
-        storage_layout.StorageSettings(),
-        storage_layout.DataUse(machine.role or ""),
-        image.files[imageset.SQUASHFS].size_bytes,
-        image.unpacked_bytes,
-    )
 
 
 def target_image(oci: Installation) -> imageset.ImageSet:

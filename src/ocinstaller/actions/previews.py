@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation
-from ocinstaller.actions.installation import storage_of, target_image
+from ocinstaller.actions.installation import target_image
+from ocinstaller.actions.machine_storage import layout_of
 from ocinstaller.images import imageset
 from ocinstaller.model.errors import Conflict
-from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import DiskPlan
 from ocinstaller.model.states import Event, State, next_state
 from ocinstaller.model.storage_layout import DiskDecision
@@ -49,7 +49,7 @@ def preview_installation(session: Session, oci: Installation, name: str) -> Inst
             allowed="a machine of a cluster: enrol it first",
         )
     image = target_image(oci)
-    layout = storage_of(machine, HardwareReport.model_validate(machine.hardware), image)
+    layout = layout_of(session, oci, machine, image)
     return InstallationPreview(
         layout.disks,
         layout.plan.disks,

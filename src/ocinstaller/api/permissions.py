@@ -46,6 +46,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
+    ("GET", "/v1/clusters/{name}/rings"): Access("swift-ring-show", _READ, "cluster"),
+    ("POST", "/v1/clusters/{name}/rings/calculation"): Access(
+        "swift-calculate-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/rings/publication"): Access(
+        "swift-publish-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/machines/{name}/rings/calculation"): Access(
+        "swift-add-machine-to-ring", _OPERATE, "machine"
+    ),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
     ("POST", "/v1/certificates/{name}/renewal"): Access(
         "certificate-renew", _OPERATE, "certificate"

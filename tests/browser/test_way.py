@@ -19,8 +19,9 @@ def send(site: Site, path: str, document: bytes | None = None) -> dict[str, obje
     """Ask the server as the agent of a machine does."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{site.url}/node/v1/{path}", document, {"Authorization": f"Bearer {KEY}"}
+        f"{site.url}/node/v1/{path}", document, headers
     )
     with urllib.request.urlopen(request, timeout=60, context=context) as answer:  # noqa: S310
         return dict(json.load(answer))

@@ -58,6 +58,8 @@ PAGES: dict[tuple[str, str], Access] = {
     ("GET", _CLUSTER): _LOOK,
     ("GET", f"{_CLUSTER}/services"): _LOOK,
     ("GET", f"{_CLUSTER}/add"): _LOOK,
+    ("GET", f"{_CLUSTER}/installation"): _LOOK,
+    ("POST", f"{_CLUSTER}/installation"): Access("cluster-install", _OPERATE, "cluster"),
     ("GET", f"{_CLUSTER}/plan"): _LOOK,
     ("POST", f"{_CLUSTER}/plan"): Access("cluster-plan", _READ, "cluster"),
     ("POST", f"{_CLUSTER}/delete"): Access("cluster-delete", _OPERATE, "cluster"),

@@ -30,12 +30,20 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/clusters"): Access("cluster-create", _OPERATE, "cluster"),
     ("GET", "/v1/clusters/{name}"): Access("cluster-show", _READ, "cluster"),
     ("DELETE", "/v1/clusters/{name}"): Access("cluster-delete", _OPERATE, "cluster"),
+    ("GET", "/v1/settings/{scope}"): Access("setting-list", _READ, "setting"),
+    ("GET", "/v1/clusters/{name}/settings"): Access("cluster-settings", _READ, "cluster"),
+    ("PATCH", "/v1/clusters/{name}/settings"): Access("cluster-set", _OPERATE, "cluster"),
+    ("GET", "/v1/machines/{name}/settings"): Access("machine-settings", _READ, "machine"),
+    ("PATCH", "/v1/machines/{name}/settings"): Access("machine-set", _OPERATE, "machine"),
     ("GET", "/v1/machines"): Access("machine-list", _READ, "machine"),
     ("GET", "/v1/machines/{name}"): Access("machine-show", _READ, "machine"),
     ("DELETE", "/v1/machines/{name}"): Access("machine-destroy", _OPERATE, "machine"),
     ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),
     ("DELETE", "/v1/machines/{name}/enrolment"): Access("machine-remove", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/installation"): Access("machine-install-os", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/installation/plan"): Access(
+        "machine-install-os --plan", _READ, "machine"
+    ),
     ("GET", "/v1/machines/{name}/installation/log"): Access(
         "machine-install-log", _READ, "machine"
     ),

@@ -52,6 +52,7 @@ ADDITION = Form(
 _TABS = (
     ("", N_("Topology")),
     ("services", N_("Services")),
+    ("settings", N_("Settings")),
     ("add", N_("Add machines")),
     ("installation", N_("Installation")),
     ("plan", N_("Plan")),

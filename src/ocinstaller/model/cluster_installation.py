@@ -9,8 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ocinstaller.model.placement.facts import HYPER_CONVERGED
-from ocinstaller.model.placement.spelling import is_yes
+from ocinstaller.model.placement.facts import has_own_osds
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
 from ocinstaller.model.states import PuppetStatus, State
 
@@ -115,7 +114,7 @@ def _passes_once_started(stage: StageProgress) -> bool:
 
 
 def _stage_of(machine: MachineFacts) -> int | None:
-    if machine.role == "compute" and is_yes(machine.own_setting(HYPER_CONVERGED)):
+    if machine.role == "compute" and has_own_osds(machine):
         return _OSD_STAGE
     return next((n for n, stage in enumerate(STAGES) if machine.role in stage.roles), None)
 

@@ -13,6 +13,7 @@ from ocinstaller.api import (
     documentation,
     events,
     nodes,
+    power,
     problems,
     puppet,
     rings,
@@ -73,6 +74,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         access.router,
         certificates.router,
         events.router,
+        power.router,
         rings.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()

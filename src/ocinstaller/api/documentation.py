@@ -97,6 +97,7 @@ _BODIES: dict[str, dict[str, object]] = {
     "MachineRingCalculation": {"weights": {"object": 0}, "dry_run": True},
     "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
     "UserSettings": {"role": "viewer"},
+    "PowerRequest": {"action": "reset"},
     "NewPassword": {"password": "another long password"},
     "TokenRequest": {"name": "backup", "role": "viewer", "days": 30},
     "ChangeToPlan": {"add_machines": [{"role": "compute", "count": 3}]},

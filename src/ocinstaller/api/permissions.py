@@ -48,11 +48,20 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/power"): Access("machine-power", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/power"): Access("machine-power", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/power/live"): Access(
+        "machine-ipmi-reboot-on-live", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/power/disk"): Access(
+        "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
+    ),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
     ("GET", "/v1/clusters/{name}/installation"): Access("cluster-installation", _READ, "cluster"),
     ("POST", "/v1/clusters/{name}/installation"): Access("cluster-install", _OPERATE, "cluster"),
+    ("GET", "/v1/clusters/{name}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster"),
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),

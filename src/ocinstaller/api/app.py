@@ -13,6 +13,7 @@ from ocinstaller.api import (
     documentation,
     events,
     nodes,
+    objects,
     power,
     problems,
     puppet,
@@ -70,6 +71,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     operators = (
         v1.router,
         settings.router,
+        objects.router,
         cluster_results.router,
         access.router,
         certificates.router,

@@ -18,10 +18,12 @@ from ocinstaller.model.snapshot import (
 from ocinstaller.model.states import PuppetStatus, State
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import (
+    AddressReservation,
     Cluster,
     IpAddress,
     Location,
     Machine,
+    MachineReport,
     Network,
     RoleCount,
 )
@@ -120,8 +122,10 @@ def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple
 
 
 def _controller_nics(session: Session, cluster_id: int) -> dict[int, tuple[Nic, ...]]:
-    query = select(Machine.id, Machine.hardware["nics"]).where(
-        Machine.cluster_id == cluster_id, Machine.role == "controller"
+    query = (
+        select(Machine.id, MachineReport.hardware["nics"])
+        .join(Machine.report)
+        .where(Machine.cluster_id == cluster_id, Machine.role == "controller")
     )
     return {
         number: tuple(Nic.model_validate(nic) for nic in nics or ())
@@ -138,9 +142,26 @@ def _networks(
         .where(Network.cluster_id == cluster_id)
         .order_by(Network.name)
     )
+    kept = _reservations(session, cluster_id)
     return tuple(
         NetworkFacts(
-            queries.network_use(row, location), frozenset(addresses.taken[row.id]), reserved
+            queries.network_use(row, location),
+            frozenset(addresses.taken[row.id]),
+            kept[row.id] + reserved,
         )
         for row, location in session.execute(query)
     )
+
+
+def _reservations(session: Session, cluster_id: int) -> dict[int, tuple[AddressRange, ...]]:
+    query = (
+        select(
+            AddressReservation.network_id, AddressReservation.first_ip, AddressReservation.last_ip
+        )
+        .join(Network, Network.id == AddressReservation.network_id)
+        .where(Network.cluster_id == cluster_id)
+    )
+    found: dict[int, tuple[AddressRange, ...]] = defaultdict(tuple)
+    for network_id, first, last in session.execute(query):
+        found[network_id] += (AddressRange(ip_address(first), ip_address(last)),)
+    return found

@@ -55,10 +55,12 @@ DISKS: tuple[Setting, ...] = (
     string("dest_blk", "none", "system disk; none: the smallest that is large enough", **_DEVICE),
     flag("install_on_raid", False, "the system is on a software RAID"),
     choice("raid_type", "1", "0 1 5 10", "level of that RAID"),
-    string("raid_dev0", "sda", "first disk of that RAID", **_DEVICE),
-    string("raid_dev1", "sdb", "second disk of that RAID", **_DEVICE),
-    string("raid_dev2", "sdc", "third disk of that RAID", **_DEVICE),
-    string("raid_dev3", "sdd", "fourth disk of that RAID", **_DEVICE),
+    string("raid_dev0", "none", "first disk of that RAID; none: chosen by OCI", **_DEVICE),
+    string("raid_dev1", "none", "second disk of that RAID; none: chosen by OCI", **_DEVICE),
+    string("raid_dev2", "none", "third disk of that RAID", **_DEVICE),
+    string("raid_dev3", "none", "fourth disk of that RAID", **_DEVICE),
+    flag("system_on_lvm", False, "the system is on logical volumes"),
+    whole("swap_mib", 0, "swap space of the system; 0: none", unit="MiB", most=2**20),
     string(
         "serial_console_dev", "ttyS1", "serial console of the installed system, or none",
         option="serial-console-device", aliases=("serial_console_device",), longest=16,
@@ -176,6 +178,15 @@ VARIABLES: tuple[Setting, ...] = (
         "nova_reserved_host_disk_mb", 10240, "disk for the host itself", "compute", unit="MB"
     ),
     whole("nova_num_pcie_ports", 16, "PCIe slots of virtual machines", "compute", most=28),
+    choice(
+        "compute_driver", "libvirt", "libvirt fake",
+        "what runs virtual machines; fake only pretends to, for laboratories", "compute",
+    ),
+    choice(
+        "openvswitch_datapath", "system", "system netdev",
+        "who switches packets: the kernel, or netdev where it has no openvswitch module",
+        "controller compute network",
+    ),
     flag("manila_share_install", False, "the machine runs share servers", "compute"),
     flag("kernel_from_backports", False, "Linux of Debian's backports", "all"),
     string(

@@ -52,10 +52,18 @@ def documents(draw: st.DrawFn) -> dict[str, object]:
                 "ip": ip, "cidr": 24, "location": location, "is_public": public,
                 "role": role, "iface1": draw(st.sampled_from(["eth0", "eth1"])),
             }
+            | draw(st.sampled_from([
+                {},
+                {"vlan": 7, "mtu": 9000},
+                {"gateway": "none", "lldp_match": "leaf"},
+                {"gateway": ip[:-1] + "2", "last_ip": ip[:-1] + "200"},
+                {"ipmi_match_addr": "10.66.0.0", "ipmi_match_cidr": 24},
+            ]))
             for name, (ip, location, public, role) in shown.items()
         },
         "machines": {
             f"SERIAL{number:04d}": {"role": role, "location": location}
+            | draw(st.sampled_from([{}, {"settings": {"notes": "x", "use_gpu": "yes"}}]))
             for number, (role, location) in zip(order, roles, strict=True)
         },
     }  # fmt: skip

@@ -53,6 +53,8 @@ def _network(network: NetworkFacts) -> dict[str, object]:
         "last_ip": str(use.addresses.last),
         "gateway": str(use.gateway or "none"),
         "vip_usage": use.vip_usage,
+        "ipmi_match": str(use.ipmi_match or "none"),
+        "ipmi_mode": use.ipmi_mode,
         "iface1": link.iface1 or "none",
         "iface2": link.iface2 or "none",
         "vlan": link.vlan or 0,

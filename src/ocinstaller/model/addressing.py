@@ -66,6 +66,9 @@ class NetworkUse:
     vip_usage: str = "controller"
     """Which virtual address a network of role `vip` holds."""
     link: Link = field(default=Link())
+    ipmi_match: Network | None = None
+    """Of a network of role `ipmi`: which machines' BMCs get its addresses."""
+    ipmi_mode: str = "ocimanaged"
 
 
 def parse_address(field_name: str, text: str) -> Address:

@@ -240,5 +240,9 @@ def network_use(row: Network, location: str | None = None) -> NetworkUse:
         role=row.role,
         gateway=ip_address(row.gateway) if row.gateway else None,
         vip_usage=row.vip_usage,
+        ipmi_match=parse_network(row.ipmi_match_addr, row.ipmi_match_cidr or 0)
+        if row.ipmi_match_addr
+        else None,
+        ipmi_mode=row.ipmi_mode,
         link=Link(row.iface1, row.iface2, row.vlan, row.mtu or 0, row.bridge_name, row.lldp_match),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import clusters, machines, settings, topology
+from ocinstaller.actions.cluster_files import network_files
 from ocinstaller.actions.cluster_files.document import (
     ClusterDocument,
     ClusterFile,
@@ -138,7 +139,7 @@ class Application:
             return
         for name, network in self._now.networks.items():
             wanted = self._wanted.networks.get(name)
-            if wanted == network:
+            if wanted is not None and _same_use(wanted, network):
                 continue
             with self._at("networks", *([name] if wanted else [])):
                 topology.release_network(self._session, name)
@@ -202,6 +203,7 @@ class Application:
                     self._create_network(name, network)
                 if owners.get(name) != self._name:
                     self._check_network(name, network)
+                    network_files.prepare(self._session, self._oci, name, network)
                     topology.assign_network(
                         self._session,
                         self._oci,
@@ -211,6 +213,7 @@ class Application:
                         network.iface1,
                         network.iface2,
                     )
+                network_files.follow(self._session, self._oci, name, network)
         self._session.flush()
 
     def _create_network(self, name: str, network: FileNetwork) -> None:
@@ -289,6 +292,14 @@ def _stays(now: FileMachine, wanted: FileMachine | None) -> bool:
     if wanted is None or (now.role, now.location) != (wanted.role, wanted.location):
         return False
     return all(now.addresses.get(name) == ip for name, ip in wanted.addresses.items())
+
+
+def _same_use(one: FileNetwork, other: FileNetwork) -> bool:
+    """Tell whether a network can become like another without leaving the cluster."""
+    return _same_addresses(one, other) and (one.role, one.vip_usage) == (
+        other.role,
+        other.vip_usage,
+    )
 
 
 def _same_addresses(one: FileNetwork, other: FileNetwork) -> bool:

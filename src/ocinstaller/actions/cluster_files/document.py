@@ -52,6 +52,25 @@ class FileNetwork(_Part):
     role: str = Field(description="role of its machines, `all`, or a special purpose")
     iface1: str = Field(description="interface that it is on")
     iface2: str = Field(default="none", description="second interface of a bond, or none")
+    vlan: int = Field(default=0, description="VLAN tag; 0: untagged")
+    mtu: int = Field(default=0, description="bytes; 0: the driver's")
+    bridge_name: str = Field(default="none", description="Open vSwitch bridge, or none")
+    gateway: str = Field(
+        default="", description="router, or none; left out: the first host of the network"
+    )
+    first_ip: str = Field(default="", description="first address that machines get")
+    last_ip: str = Field(default="", description="last address that machines get")
+    lldp_match: str = Field(
+        default="none", description="only interfaces whose switch has this in its name"
+    )
+    vip_usage: str = Field(
+        default="controller", description="what a network of role vip holds the address of"
+    )
+    ipmi_match_addr: str = Field(
+        default="none", description="network whose machines' BMCs get addresses here"
+    )
+    ipmi_match_cidr: int = Field(default=0, description="prefix length of that network")
+    ipmi_mode: str = Field(default="ocimanaged", description="ocimanaged or externaldhcp")
 
 
 class FileMachine(_Part):

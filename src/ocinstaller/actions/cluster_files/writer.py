@@ -11,6 +11,8 @@ from ocinstaller.actions.cluster_files.document import (
     FileMachine,
     FileNetwork,
 )
+from ocinstaller.actions.network_changes import NONE
+from ocinstaller.model.addressing import allocatable, gateway
 from ocinstaller.model.enrolment import settings_beyond_role
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Setting, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
@@ -54,7 +56,11 @@ def used_locations(cluster: ClusterSnapshot) -> set[str]:
 
 def render(cluster: ClusterSnapshot, document: ClusterDocument) -> str:
     """Return the file's text; each machine's host name stands above it as a comment."""
-    content = document.model_dump(mode="json", exclude={"machines"})
+    content = document.model_dump(mode="json", exclude={"machines", "networks"})
+    content["networks"] = {
+        name: {"iface2": network.iface2} | network.model_dump(mode="json", exclude_defaults=True)
+        for name, network in document.networks.items()
+    }
     ordered = {
         name: content[name] for name in ("swift_regions", "locations", "cluster", "networks")
     }
@@ -81,15 +87,28 @@ def _ordered(cluster: ClusterSnapshot) -> list[MachineFacts]:
 
 
 def _network(network: NetworkFacts) -> FileNetwork:
-    use = network.use
+    use, link = network.use, network.use.link
+    usual, router = allocatable(use.network), gateway(use.network)
+    match = use.ipmi_match
     return FileNetwork(
         ip=str(use.network.network_address),
         cidr=use.network.prefixlen,
         location=use.location,
         is_public=use.is_public,
         role=use.role or "",
-        iface1=use.link.iface1 or "none",
-        iface2=use.link.iface2 or "none",
+        iface1=link.iface1 or NONE,
+        iface2=link.iface2 or NONE,
+        vlan=link.vlan or 0,
+        mtu=link.mtu,
+        bridge_name=link.bridge_name or NONE,
+        gateway="" if use.gateway == router else str(use.gateway or NONE),
+        first_ip="" if use.addresses.first == usual.first else str(use.addresses.first),
+        last_ip="" if use.addresses.last == usual.last else str(use.addresses.last),
+        lldp_match=link.lldp_match or NONE,
+        vip_usage=use.vip_usage,
+        ipmi_match_addr=str(match.network_address) if match else NONE,
+        ipmi_match_cidr=match.prefixlen if match else 0,
+        ipmi_mode=use.ipmi_mode,
     )
 
 

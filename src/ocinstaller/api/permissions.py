@@ -78,6 +78,7 @@ PROVEN_OTHERWISE = {
     "/health": "open to monitoring: version and schema only",
     "/oci/login": "takes the login and password of the web pages",
     "/oci/logout": "ends the session of the request, if there is one",
+    "/oci/variables.json": "open: the names and defaults of settings",
     "/oci/api.php": "login and password, as for the same action below `/v1` ([table](compat.md))",
     "/node/v1/": "the key of the machine",
     "/puppet/v1/": "the token of the puppetserver",

@@ -10,6 +10,14 @@ from ocinstaller.api.compat.parameters import Parameter, Parameters
 from ocinstaller.api.permissions import ROUTES, Access
 
 
+_NO_SETTINGS = frozenset(
+    {
+        "action", "oci_login", "oci_pass", "serial", "machine_serial", "name",
+        "perform_ipmitool_cmd",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of an action."""
@@ -26,6 +34,10 @@ class Call:
     def yes(self, name: str) -> bool:
         """Return a yes-or-no."""
         return self.values[name] == "yes"
+
+    def settings(self) -> Parameters:
+        """Return what was sent beside the object's name: the settings to change."""
+        return {name: value for name, value in self.sent.items() if name not in _NO_SETTINGS}
 
 
 Work = Callable[[Session, Call], object]

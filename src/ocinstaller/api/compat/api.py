@@ -8,12 +8,14 @@ import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Peer, Server, acting_for, log_in, operator_address
 from ocinstaller.api.compat import envelope, parameters
 from ocinstaller.api.compat.action import Absent, Action, Call
 from ocinstaller.api.compat.parameters import Parameters
+from ocinstaller.api.compat.setting_columns import variables
 from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.limits import raw_body
 from ocinstaller.model.access import Actor
@@ -47,6 +49,12 @@ def api(
     except OciError as error:
         LOG.warning("refused", extra={"path": PATH, "action": action, "reason": error.message})
         return envelope.error(error.message)
+
+
+@router.get("/oci/variables.json")
+def variables_json() -> JSONResponse:
+    """Give the file that the client reads its further options from: the same on every server."""
+    return JSONResponse(variables())
 
 
 @insecure.api_route(PATH, methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import clusters
+from ocinstaller.actions.settings import change_cluster_settings
 from ocinstaller.api.compat import cluster_rows, machine_rows, rows
 from ocinstaller.api.compat.action import Action, Call
 from ocinstaller.api.compat.kinds import NAME
@@ -27,6 +28,10 @@ def _delete(session: Session, call: Call) -> None:
 
 def _show(session: Session, call: Call) -> object:
     return cluster_rows.cluster_detail(session, queries.cluster(session, call["name"]))
+
+
+def _set(session: Session, call: Call) -> None:
+    change_cluster_settings(session, call.oci, call["name"], call.settings())
 
 
 def _ips(session: Session, call: Call) -> object:
@@ -58,6 +63,13 @@ ACTIONS: tuple[Action, ...] = (
         "certificates are made when a machine is installed",
     ),
     Action("cluster_delete", ("DELETE", "/v1/clusters/{name}"), (_NAME,), _delete),
+    Action(
+        "cluster_set",
+        ("PATCH", "/v1/clusters/{name}/settings"),
+        (_NAME,),
+        _set,
+        "further parameters are [settings](settings.md); an unknown one is refused",
+    ),
     Action("cluster_show", ("GET", "/v1/clusters/{name}"), (_NAME,), _show),
     Action("cluster_show_ips", ("GET", "/v1/clusters/{name}"), (_NAME,), _ips),
     Action("cluster_show_networks", ("GET", "/v1/networks"), (_CLUSTER,), _networks),

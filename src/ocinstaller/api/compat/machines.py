@@ -4,16 +4,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import installation, machines
+from ocinstaller.actions.settings import change_machine_settings
 from ocinstaller.api.compat import columns, machine_rows
 from ocinstaller.api.compat.action import Action, Call
 from ocinstaller.api.compat.kinds import ADDRESS, NAME, SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
-from ocinstaller.model.errors import InvalidValue, NotFound
+from ocinstaller.model.errors import Conflict, InvalidValue, NotFound
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Machine
 
 _MACHINE = Parameter("serial", SERIAL, aliases=("machine_serial",))
 _LOG_LINES = 80
+_SET = ("PATCH", "/v1/machines/{name}/settings")
 _SHOW = ("GET", "/v1/machines/{name}")
 
 FILTERS = (*columns.MACHINE, *columns.MACHINE_LIST)
@@ -43,7 +45,7 @@ def _show_hostname(session: Session, call: Call) -> object:
     machine = session.scalar(select(Machine).where(Machine.hostname == call["hostname"]))
     if machine is None:
         raise NotFound("machine", call["hostname"], "the host names of machine-list")
-    return machine_rows.machine_row(machine)
+    return machine_rows.machine_row(session, machine)
 
 
 def _status(session: Session, call: Call) -> object:
@@ -51,7 +53,7 @@ def _status(session: Session, call: Call) -> object:
     machine = session.scalar(query.order_by(Machine.last_seen.desc()).limit(1))
     if machine is None:
         raise NotFound("machine at the address", call["ipaddr"], "the addresses of machine-list")
-    return machine_rows.machine_row(machine)
+    return machine_rows.machine_row(session, machine)
 
 
 def _block_devices(session: Session, call: Call) -> object:
@@ -61,6 +63,22 @@ def _block_devices(session: Session, call: Call) -> object:
 
 def _addresses(session: Session, call: Call) -> object:
     return machine_rows.address_rows(queries.machine(session, call["serial"]))
+
+
+def _set(session: Session, call: Call) -> None:
+    change_machine_settings(session, call.oci, call["serial"], call.settings())
+
+
+def _set_bmc(session: Session, call: Call) -> None:
+    if call.sent.get("perform_ipmitool_cmd") == "yes":
+        raise Conflict(
+            "Error: this server stores the settings of management controllers, but does not "
+            "program them: leave --do-ipmitool-cmds out",
+            field="perform_ipmitool_cmd",
+            value="yes",
+            allowed="no",
+        )
+    _set(session, call)
 
 
 def _add(session: Session, call: Call) -> None:
@@ -116,6 +134,20 @@ ACTIONS: tuple[Action, ...] = (
         (_MACHINE,),
         _block_devices,
         "name and realdev are both the kernel's name",
+    ),
+    Action(
+        "machine_set",
+        _SET,
+        (_MACHINE,),
+        _set,
+        "further parameters are [settings](settings.md); an unknown one is refused",
+    ),
+    Action(
+        "machine_set_ipmi",
+        _SET,
+        (_MACHINE,),
+        _set_bmc,
+        "stores the settings; refused with perform_ipmitool_cmd=yes, as it programs nothing",
     ),
     Action("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
     Action(

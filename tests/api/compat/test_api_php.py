@@ -20,6 +20,7 @@ from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, shown
 from ocinstaller.store.access_tables import AuditRecord
 from ocinstaller.store.tables import Base
 from ocinstaller.web import pages
+from tests.api.test_collections import counted, enrol_all, introduce
 from tests.api.test_machine_way import define_cluster, send_report
 from tests.conftest import PASSWORD
 
@@ -242,6 +243,29 @@ def test_machines_are_filtered_as_the_newer_client_does(operator: TestClient) ->
     assert [row["serial"] for row in shown["data"]] == ["SERIAL0002"]
     assert ask(operator, action="machine_list", filter="status=installed")["data"] == []
     assert "not allowed" in ask(operator, action="machine_list", filter="1=1")["message"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"action": "machine_list"},
+        {"action": "cluster_show_machines", "cluster_name": "cl1"},
+        {"action": "cluster_show_ips", "name": "cl1"},
+    ],
+)
+def test_listings_take_the_same_number_of_queries_whatever_the_size(
+    oci: Installation, operator: TestClient, parameters: dict[str, str]
+) -> None:
+    define_cluster(operator)
+    taken = []
+    for numbers in (range(1, 3), range(3, 15)):
+        introduce(oci, numbers)
+        enrol_all(oci, numbers)
+        ask(operator, action="role_list")  # the first request checks the password
+        with counted(oci) as statements:
+            assert len(ask(operator, **parameters)["data"]) == numbers[-1]
+        taken.append(len(statements))
+    assert taken[0] == taken[1], statements
 
 
 def test_the_client_learns_every_setting(anonymous: TestClient, operator: TestClient) -> None:

@@ -176,6 +176,14 @@ _RELEASES = (
     cfg.StrOpt("openstack_release", default="epoxy", help="OpenStack release to deploy."),
 )
 
+_WEB = (
+    cfg.StrOpt(
+        "javascript_directory",
+        default="/usr/share/javascript",
+        help="Where Debian's libjs packages are; the web pages take htmx/htmx.min.js from there.",
+    ),
+)
+
 OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "network": _NETWORK,
     "server": _SERVER,
@@ -186,6 +194,7 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "puppet": _PUPPET,
     "radius": _RADIUS,
     "releasenames": _RELEASES,
+    "web": _WEB,
     "compat": _COMPAT,
 }
 

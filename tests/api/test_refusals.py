@@ -129,10 +129,10 @@ def test_nobody_asks_without_a_password(operator: TestClient, anonymous: TestCli
 
 
 def test_pages_show_what_is_there_and_escape_it(operator: TestClient) -> None:
-    assert "No machine yet" in operator.get("/oci/").text
+    assert "No machine yet" in operator.get("/oci/machines").text
     define_cluster(operator)
     send_report(operator)
-    assert "SERIAL0001" in operator.get("/oci/").text
+    assert "SERIAL0001" in operator.get("/oci/machines").text
     page = operator.get("/oci/machines/SERIAL0001")
     assert page.status_code == 200 and "52:54:00" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]

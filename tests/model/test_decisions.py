@@ -101,7 +101,7 @@ def test_secrets_are_long_and_different_and_stay_with_their_roles() -> None:
     for kind in SecretKind:
         made = {generate(kind) for _ in range(50)}
         assert len(made) == 50 and all(len(text) >= 20 for text in made)
-    assert set(names_for_services({"keystone", "rabbitmq", "haproxy"})) == {
+    assert set(names_for_services({"keystone", "rabbitmq", "haproxy", "swift-proxy"})) == {
         spec.name for spec in SECRETS
     }
     assert names_for_services({"ssh", "chrony"}) == []

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import certificates, credentials
+from ocinstaller.actions import certificates, credentials, machine_storage
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model import addressing, naming, storage_layout, target_files
+from ocinstaller.model import addressing, naming, target_files
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import NetworkLayout, network_layout
@@ -53,6 +53,8 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     if machine.role == "controller":
         machine.cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
+    layout = machine_storage.layout_of(session, oci, machine, target_image(oci))
+    machine_storage.remember_disks(session, machine, layout)
     machine.status = next_state(State(machine.status), Event.INSTALL_REQUESTED)
     return MachineView.of(machine)
 
@@ -80,7 +82,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
     :raises Conflict: when the machine, the images or the Puppet CA lack something
     """
     hardware = HardwareReport.model_validate(machine.hardware)
-    image = _target_image(oci)
+    image = target_image(oci)
     squashfs = image.files[imageset.SQUASHFS]
     if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
         raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
@@ -90,14 +92,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         serial=machine.serial,
         hostname=machine.hostname,
         firmware=hardware.firmware,
-        storage=storage_layout.storage_layout(
-            hardware.block_devices,
-            hardware.firmware,
-            storage_layout.StorageSettings(),
-            storage_layout.DataUse(machine.role or ""),
-            squashfs.size_bytes,
-            image.unpacked_bytes,
-        ).plan,
+        storage=machine_storage.layout_of(session, oci, machine, image).plan,
         image=ImageRef(
             url=f"{boot_url(oci)}/images/{image.kind}/{image.digest}/{imageset.SQUASHFS}",
             sha256=squashfs.sha256,
@@ -125,7 +120,11 @@ HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
-def _target_image(oci: Installation) -> imageset.ImageSet:
+def target_image(oci: Installation) -> imageset.ImageSet:
+    """Return the image that installations write.
+
+    :raises Conflict: there is none, or it is broken
+    """
     directory = Path(oci.conf.images.directory)
     try:
         return imageset.current(directory, ImageKind.TARGET)

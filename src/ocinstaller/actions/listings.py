@@ -1,6 +1,7 @@
 """Listings: each a constant number of queries, whatever the size, reading only what is shown."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -41,7 +42,32 @@ def machine_views(session: Session, wanted: Filter, window: Window | None) -> li
 
     :raises InvalidValue: the filter names an unknown field
     """
-    query: Select[Any] = (
+    query = cut(narrow(_machines(), _MACHINE_FILTERS, wanted), Machine.serial, window)
+    found = session.execute(query).all()
+    ids = select(Machine.id).outerjoin(Machine.cluster).outerjoin(Machine.location)
+    ids = narrow(ids, _MACHINE_FILTERS, wanted)
+    if window is not None and found:
+        ids = ids.where(Machine.serial > window.after, Machine.serial <= found[-1][0])
+    addresses = _addresses(session, ids) if found else {}
+    return [MachineView(*(*row[:-1], addresses.get(row[-1], []))) for row in found]
+
+
+def machines_of(session: Session, ids: Sequence[int]) -> list[MachineView]:
+    """Return the machines with these numbers, in the given order, in two queries."""
+    if not ids:
+        return []
+    rows = {row[-1]: row for row in session.execute(_machines().where(Machine.id.in_(ids)))}
+    addresses = _addresses(session, select(Machine.id).where(Machine.id.in_(ids)))
+    return [
+        MachineView(*(*rows[number][:-1], addresses.get(number, [])))
+        for number in ids
+        if number in rows
+    ]
+
+
+def _machines() -> Select[Any]:
+    """Return the query for the columns of machines' views, and their numbers."""
+    return (
         select(
             Machine.serial,
             Machine.product_name,
@@ -60,14 +86,6 @@ def machine_views(session: Session, wanted: Filter, window: Window | None) -> li
         .outerjoin(Machine.cluster)
         .outerjoin(Machine.location)
     )
-    rows = session.execute(cut(narrow(query, _MACHINE_FILTERS, wanted), Machine.serial, window))
-    found = rows.all()
-    ids = select(Machine.id).outerjoin(Machine.cluster).outerjoin(Machine.location)
-    ids = narrow(ids, _MACHINE_FILTERS, wanted)
-    if window is not None and found:
-        ids = ids.where(Machine.serial > window.after, Machine.serial <= found[-1][0])
-    addresses = _addresses(session, ids) if found else {}
-    return [MachineView(*(*row[:-1], addresses.get(row[-1], []))) for row in found]
 
 
 def _addresses(session: Session, machines: Select[Any]) -> dict[int, list[AddressView]]:

@@ -4,6 +4,7 @@
 | --- | --- |
 | `installed` | reports the start and lets Puppet configure the machine |
 | `certificates` | fetches the machine's certificates, renewed when it is time |
+| `rings` | fetches the rings of Swift |
 | `sync-esp` | copies between the EFI system partitions of a mirrored system |
 """
 
@@ -16,7 +17,7 @@ from ocinstaller.agent import journal
 from ocinstaller.agent.errors import AgentError
 
 USAGE_STATUS = 2
-_INSTALLED = ("installed", "certificates", "sync-esp")
+_INSTALLED = ("installed", "certificates", "rings", "sync-esp")
 
 
 def main(arguments: list[str]) -> int:
@@ -40,6 +41,10 @@ def main(arguments: list[str]) -> int:
 def _work(arguments: list[str], stop: Event) -> int:
     try:
         # Only one of them is imported: all have to start fast.
+        if arguments == ["rings"]:
+            from ocinstaller.agent import rings
+
+            return rings.start()
         if arguments == ["sync-esp"]:
             from ocinstaller.agent import espsync
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from ocinstaller.agent.errors import BadAnswer, LogGap, Refused, Unreachable
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
+from ocinstaller.model.rings.wire import RING_LIMIT, RingFiles, RingsTaken
 from ocinstaller.model.wire import Document
 
 D = TypeVar("D", bound=Document)
@@ -72,6 +73,20 @@ class Client:
     def event(self, event: EventReport) -> None:
         """Tell the server what happened."""
         self._send("POST", "/node/v1/event", event)
+
+    def rings(self, serial: str) -> RingFiles:
+        """Fetch which rings of Swift to have."""
+        path = f"/node/v1/rings?serial={quote(serial, safe='')}"
+        return _document(RingFiles, self._send("GET", path))
+
+    def ring(self, serial: str, name: str) -> bytes:
+        """Fetch the file of a ring."""
+        path = f"/node/v1/rings/{quote(name, safe='')}?serial={quote(serial, safe='')}"
+        return self._send("GET", path, limit=RING_LIMIT)
+
+    def rings_taken(self, taken: RingsTaken) -> None:
+        """Tell which rings this machine has."""
+        self._send("POST", "/node/v1/rings", taken)
 
     def _send(
         self,

@@ -95,6 +95,11 @@ class System:
         return self.root / "var/log/oci"
 
     @property
+    def rings(self) -> Path:
+        """Directory of Swift's rings."""
+        return self.root / "etc/swift"
+
+    @property
     def puppet_conf(self) -> Path:
         """Puppet's configuration."""
         return self.root / "etc/puppet/puppet.conf"

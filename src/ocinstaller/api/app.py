@@ -15,6 +15,7 @@ from ocinstaller.api import (
     nodes,
     problems,
     puppet,
+    rings,
     v1,
 )
 from ocinstaller.api.auth import Server
@@ -70,6 +71,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         access.router,
         certificates.router,
         events.router,
+        rings.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()
     for router in (*operators, nodes.router, puppet.router, *compat, *more):

@@ -23,7 +23,8 @@ from starlette.exceptions import HTTPException
 
 from ocinstaller.actions import login, tokens
 from ocinstaller.actions.context import Installation
-from ocinstaller.api.permissions import ROUTES, Access
+from ocinstaller.api.page_permissions import Access
+from ocinstaller.api.permissions import ROUTES
 from ocinstaller.model.access import Act, Actor, ActorKind
 from ocinstaller.model.errors import Forbidden, Unauthenticated
 
@@ -202,11 +203,16 @@ def _refused(actor: Actor, needed: str) -> Forbidden:
     )
 
 
-def acting_installation(request: Request, oci: Server, actor: Operator) -> Installation:
-    """Return what the use cases work with, for the operator who asks."""
+def acting_as(request: Request, oci: Installation, actor: Actor) -> Installation:
+    """Return the installation for an actor whom `operator` has let in."""
     access = _access(request)
     assert access is not None  # noqa: S101 - `operator` has refused the others
     return acting_for(oci, actor, access, _target(request))
+
+
+def acting_installation(request: Request, oci: Server, actor: Operator) -> Installation:
+    """Return what the use cases work with, for the operator who asks."""
+    return acting_as(request, oci, actor)
 
 
 Oci = Annotated[Installation, Depends(acting_installation)]

@@ -91,6 +91,8 @@ _BODIES: dict[str, dict[str, object]] = {
     "NetworkAssignment": {"cluster": "cloud", "role": "all", "iface1": "eth0"},
     "NewCluster": {"name": "cloud", "domain": "example.com"},
     "Enrolment": {"cluster": "cloud", "role": "controller", "location": "zone-1"},
+    "RingCalculation": {"dry_run": True},
+    "MachineRingCalculation": {"weights": {"object": 0}, "dry_run": True},
     "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
     "UserSettings": {"role": "viewer"},
     "NewPassword": {"password": "another long password"},

@@ -3,12 +3,13 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
 
-from ocinstaller.actions import certificates, installation, nodes
+from ocinstaller.actions import certificates, installation, nodes, ring_distribution
 from ocinstaller.api.auth import Bearer, MachineOci, Peer
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
+from ocinstaller.model.rings.wire import RingFiles, RingsTaken
 
 router = APIRouter(prefix="/node/v1", tags=["machines' agents"])
 
@@ -57,3 +58,27 @@ def log(oci: MachineOci, key: Bearer, document: LogBatch) -> None:
 def node_certificates(oci: MachineOci, key: Bearer, serial: str) -> CertificateFiles:
     """Give the files of an installed machine's certificates, renewed when it is time."""
     return oci.store.write(lambda session: certificates.fetch(session, oci, serial, key))
+
+
+@router.get("/rings")
+def offer_rings(oci: MachineOci, key: Bearer, serial: str) -> RingFiles:
+    """Tell which rings of Swift the machine is to have, with their digests."""
+    return ring_distribution.offer_rings(oci, serial, key)
+
+
+@router.get(
+    "/rings/{name}",
+    response_class=Response,
+    responses={200: {"content": {"application/gzip": {}}, "description": "The ring's file"}},
+)
+def ring_content(oci: MachineOci, key: Bearer, serial: str, name: str) -> Response:
+    """Give the file of a ring."""
+    with oci.store.read() as session:
+        content = ring_distribution.ring_content(session, serial, key, name)
+    return Response(content, media_type="application/gzip")
+
+
+@router.post("/rings", status_code=204)
+def rings_taken(oci: MachineOci, key: Bearer, document: RingsTaken) -> None:
+    """Note which rings the machine has."""
+    oci.store.write(lambda session: ring_distribution.rings_taken(session, document, key))

@@ -4,19 +4,10 @@ The one place: a route that is not here is refused to everybody, and a test name
 are not operators' prove who asks in other ways, which `PROVEN_OTHERWISE` names.
 """
 
-from typing import NamedTuple
-
+from ocinstaller.api.page_permissions import PAGES, Access
 from ocinstaller.model.access import Permission
 
 _OWN, _READ, _OPERATE, _ADMINISTER = Permission
-
-
-class Access(NamedTuple):
-    """The action of a route, the permission that it takes, the kind of object it is about."""
-
-    action: str
-    permission: Permission
-    kind: str
 
 
 ROUTES: dict[tuple[str, str], Access] = {
@@ -55,6 +46,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
+    ("GET", "/v1/clusters/{name}/rings"): Access("swift-ring-show", _READ, "cluster"),
+    ("POST", "/v1/clusters/{name}/rings/calculation"): Access(
+        "swift-calculate-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/rings/publication"): Access(
+        "swift-publish-ring", _OPERATE, "cluster"
+    ),
+    ("POST", "/v1/machines/{name}/rings/calculation"): Access(
+        "swift-add-machine-to-ring", _OPERATE, "machine"
+    ),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
     ("POST", "/v1/certificates/{name}/renewal"): Access(
         "certificate-renew", _OPERATE, "certificate"
@@ -69,14 +70,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("DELETE", "/v1/users/{login}"): Access("user-delete", _ADMINISTER, "user"),
     ("GET", "/v1/events"): Access("event-list", _READ, "event"),
     ("GET", "/v1/audit"): Access("audit-list", _ADMINISTER, "audit record"),
-    ("GET", "/oci/"): Access("page", _READ, "page"),
-    ("GET", "/oci/machines/{name}"): Access("page", _READ, "page"),
+    **PAGES,
 }
 
 PROVEN_OTHERWISE = {
     "/": "leads to the pages, shows nothing",
     "/health": "open to monitoring: version and schema only",
     "/oci/login": "takes the login and password of the web pages",
+    "/oci/preferences": "keeps language and colours in the browser",
+    "/oci/static/": "style sheet and scripts, the same for everybody",
     "/oci/logout": "ends the session of the request, if there is one",
     "/oci/variables.json": "open: the names and defaults of settings",
     "/oci/api.php": "login and password, as for the same action below `/v1` ([table](compat.md))",

@@ -67,7 +67,6 @@ class _ProblemResponse(JSONResponse):
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.OciError):
         raise error
-    status = status_of(error)
     LOG.warning(
         "refused",
         extra={"method": request.method, "path": request.url.path, "reason": error.message},
@@ -79,10 +78,11 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     }
     if isinstance(error, LogGap):
         more["next_seq"] = error.next_seq
-    return problem(status, type(error).__name__, error.message, _headers(error), **more)
+    return problem(status_of(error), type(error).__name__, error.message, headers_of(error), **more)
 
 
-def _headers(error: errors.OciError) -> dict[str, str] | None:
+def headers_of(error: errors.OciError) -> dict[str, str] | None:
+    """Return the headers that go with a refusal; None without any."""
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": 'Basic realm="OCI", charset="UTF-8"'}
     if isinstance(error, errors.TryLater):

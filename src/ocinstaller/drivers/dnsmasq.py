@@ -139,6 +139,17 @@ class Dnsmasq:
             os.close(handle)
 
 
+def is_running(state_directory: Path) -> bool:
+    """Tell whether the dnsmasq of the server with this state directory runs."""
+    directory = state_directory / "dhcp"
+    try:
+        pid = int((directory / "dnsmasq.pid").read_text())
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return False
+    return f"--conf-file={directory / 'dnsmasq.conf'}".encode() in words
+
+
 def _passable(directory: Path) -> bool:
     """Tell whether every user gets to a directory."""
     return all(path.stat().st_mode & stat.S_IXOTH for path in (directory, *directory.parents))

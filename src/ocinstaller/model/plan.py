@@ -129,6 +129,17 @@ class DataGroup(Document):
     disks: tuple[DiskRef, ...] = Field(min_length=1, max_length=512)
 
 
+class DataFileSystem(DiskRef):
+    """An XFS file system on a whole disk, for Swift.
+
+    One with this UUID that is on the disk already is kept with all that it holds.
+    """
+
+    label: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,12}$")]
+    """Also the name of the directory that it is mounted at (mkfs.xfs(8): 12 characters)."""
+    uuid: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+
+
 class StoragePlan(Document):
     """The disks that an installation writes to. It never touches another one."""
 
@@ -137,6 +148,7 @@ class StoragePlan(Document):
     arrays: tuple[Array, ...] = Field(default=(), max_length=16)
     groups: tuple[VolumeGroup, ...] = Field(default=(), max_length=4)
     data_groups: tuple[DataGroup, ...] = Field(default=(), max_length=64)
+    data_file_systems: tuple[DataFileSystem, ...] = Field(default=(), max_length=512)
 
 
 class ImageRef(Document):

@@ -14,6 +14,7 @@ from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.hardware import BlockDevice, Firmware
 from ocinstaller.model.plan import (
     Array,
+    DataFileSystem,
     DataGroup,
     DiskPlan,
     DiskRef,
@@ -25,6 +26,7 @@ from ocinstaller.model.plan import (
     StoragePlan,
     VolumeGroup,
 )
+from ocinstaller.model.swift_disks import file_systems, is_usable
 
 _MIB = 1024 * 1024
 _BIOS_BOOT_MIB = 1  # GRUB manual, "BIOS installation": 31 KiB are needed, partitions align at 1 MiB
@@ -59,6 +61,8 @@ class DataUse:
     role: str
     volume_group: str | None = None
     """Name of a volume group on them; None leaves them alone."""
+    swift_seed: str | None = None
+    """Makes the UUIDs of file systems for Swift on them (`swift_disks`); None makes none."""
     separate: bool = False
     """A group for each disk: `NAME0`, `NAME1` … instead of one named `NAME0` on all."""
 
@@ -110,6 +114,7 @@ def storage_layout(
     needed = image_bytes + unpacked_bytes + (fixed_mib + volumes_mib + _FREE_MIB) * _MIB
     chosen = _system_disks(disks, settings, needed)
     groups, decisions = _data(disks, chosen, data)
+    stores, decisions = _stores(decisions, data)
     plan = StoragePlan(
         disks=tuple(
             DiskPlan(
@@ -123,6 +128,7 @@ def storage_layout(
         arrays=_arrays(settings) if settings.install_on_raid else (),
         groups=_system_group(settings) if settings.system_on_lvm else (),
         data_groups=groups,
+        data_file_systems=stores,
     )
     return StorageLayout(plan, (*_system_decisions(chosen, settings), *decisions))
 
@@ -255,4 +261,25 @@ def _data(
         if disk.name in of_disk
         else DiskDecision(disk, LEFT_ALONE, "it is read-only")
         for disk in others
+    ]
+
+
+def _stores(
+    decisions: list[DiskDecision], data: DataUse
+) -> tuple[tuple[DataFileSystem, ...], list[DiskDecision]]:
+    """Return Swift's file systems on disks that nothing else uses, and what that changes."""
+    if data.swift_seed is None:
+        return (), decisions
+    free = [d.disk for d in decisions if not d.is_written and is_usable(d.disk)]
+    stores = file_systems(free, data.swift_seed)
+    of_disk = {store.name: store.label for store in stores}
+    return stores, [
+        DiskDecision(
+            decision.disk,
+            f"Swift as {of_disk[decision.disk.name]}",
+            f"data of role {data.role}; kept when it is this cluster's already",
+        )
+        if decision.disk.name in of_disk
+        else decision
+        for decision in decisions
     ]

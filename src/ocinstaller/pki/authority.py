@@ -112,6 +112,16 @@ class Authority:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def expiry(self, name: str) -> datetime | None:
+        """Return when the certificate issued for `name` ends; None when there is none."""
+        _, file = self._leaf_files(name)
+        return self._load(file).not_valid_after_utc if file.exists() else None
+
+    def own_expiries(self) -> dict[str, datetime]:
+        """Return when the root's and the intermediate's certificates end."""
+        files = {"root": self.root_file, "intermediate": self.intermediate_file}
+        return {name: self._load(file).not_valid_after_utc for name, file in files.items()}
+
     def _leaf_files(self, name: str) -> tuple[Path, Path]:
         bundle = self.bundle_file(name)
         return bundle.with_suffix(".key"), bundle.with_suffix(".crt")

@@ -15,6 +15,8 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
     "custom": "ocinstaller::role::custom",
+    "swiftproxy": "ocinstaller::role::swiftproxy",
+    "swiftstore": "ocinstaller::role::swiftstore",
 }
 """The roles that can be deployed; a role is added here together with its Puppet class."""
 

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from ocinstaller.store.tables import Base
+from ocinstaller.store.ring_tables import SwiftRing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -54,4 +54,4 @@ def downgrade(engine: Engine, revision: str) -> None:
 def differences(connection: Connection) -> list[str]:
     """Return where the tables differ from those of the code; empty when they do not."""
     context = MigrationContext.configure(connection)
-    return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+    return [str(difference) for difference in compare_metadata(context, SwiftRing.metadata)]

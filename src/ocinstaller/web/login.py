@@ -1,11 +1,10 @@
-"""Logging in to the web pages and out again: the only forms there are.
+"""Logging in to the web pages and out again.
 
 A page of another site can neither log somebody in (the request's origin is compared) nor out (the
 cookie is not sent with its requests), so the forms need no token.
 """
 
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,22 +13,24 @@ from ocinstaller.actions import login
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import SESSION_COOKIE, OperatorAddress, Server, log_in
 from ocinstaller.api.limits import raw_body
+from ocinstaller.api.problems import headers_of, status_of
 from ocinstaller.model.access import Act, Actor
-from ocinstaller.model.errors import Forbidden, OciError, TryLater, Unauthenticated
-from ocinstaller.web.templates import page
+from ocinstaller.model.errors import OciError, TryLater, Unauthenticated
+from ocinstaller.web import rendering
+from ocinstaller.web.forms import Typed
+from ocinstaller.web.languages import language_of
+from ocinstaller.web.page import PageRoute, check_origin, frame
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 _COOKIE_PATH = "/oci"
 _SEE_OTHER = 303
-_UNAUTHENTICATED = 401
-_TOO_MANY = 429
 
 
 @router.get("/oci/login")
-def form(_address: OperatorAddress) -> HTMLResponse:
+def form(request: Request, oci: Server, _address: OperatorAddress) -> HTMLResponse:
     """Show the form."""
-    return page("login.html", login="", reason="")
+    return _form(request, oci)
 
 
 @router.post("/oci/login")
@@ -40,13 +41,12 @@ def log_in_to_pages(
     content: Annotated[bytes, Depends(raw_body)],
 ) -> Response:
     """Begin a session; a refused one shows the form again, with the reason."""
-    _check_origin(request)
-    fields = parse_qs(content.decode(errors="replace"))
-    name, password = (fields.get(field, [""])[0] for field in ("login", "password"))
+    check_origin(request)
+    typed = Typed.parse(content)
     try:
-        actor = log_in(request, oci, name, password, address)
+        actor = log_in(request, oci, typed.secret("login"), typed.secret("password"), address)
     except (Unauthenticated, TryLater) as error:
-        return _again(error)
+        return _form(request, oci, error)
     secret = _acting(oci, actor, "login").store.write(
         lambda session: login.open_session(session, actor.name)
     )
@@ -84,18 +84,13 @@ def _acting(oci: Installation, actor: Actor, action: str) -> Installation:
     return oci.acting(Act(actor, action, "user", actor.name))
 
 
-def _check_origin(request: Request) -> None:
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Forbidden(
-            "the form was not one of this server", field="Origin", value=origin, allowed="our own"
-        )
-
-
-def _again(error: OciError) -> HTMLResponse:
-    response = page("login.html", login="", reason=error.message)
-    response.status_code = _UNAUTHENTICATED
+def _form(request: Request, oci: Installation, error: OciError | None = None) -> HTMLResponse:
+    response = rendering.html(
+        language_of(request),
+        "login.html",
+        status_of(error) if error else 200,
+        {**frame(request, oci, None), "reason": error.message if error else ""},
+    )
     if isinstance(error, TryLater):
-        response.status_code = _TOO_MANY
-        response.headers["Retry-After"] = str(error.retry_after_s)
+        response.headers.update(headers_of(error) or {})
     return response

@@ -141,6 +141,8 @@ class Installer:
     def __init__(self, directory: Path, disk: LoopDisk) -> None:
         self.directory = directory
         self.disk = disk
+        self.others: list[LoopDisk] = []
+        """Disks of the machine beside the system's."""
         self.target = directory / "target"
         self.key_file = directory / "agent.key"
         self.key_file.write_text("k" * 43 + "\n")
@@ -183,7 +185,8 @@ class Installer:
         plan_file.write_text(plan.model_dump_json())
         started_by = (firmware or plan.firmware).value
         argv = [*self._enter(), sys.executable]
-        argv += [str(DRIVER), str(plan_file), started_by, self.disk.name]
+        names = ",".join(disk.name for disk in (self.disk, *self.others))
+        argv += [str(DRIVER), str(plan_file), started_by, names]
         return subprocess.Popen(
             [*argv, str(self.key_file), str(self.target)], stdout=subprocess.PIPE, text=True
         )

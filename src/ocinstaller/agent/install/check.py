@@ -30,15 +30,16 @@ def check(context: Context) -> None:
         tuple(locate(wanted, machine.disks) for wanted in group.disks)
         for group in plan.storage.data_groups
     )
-    everything = (*disks, *chain.from_iterable(data))
+    stores = tuple(locate(wanted, machine.disks) for wanted in plan.storage.data_file_systems)
+    everything = (*disks, *chain.from_iterable(data), *stores)
     if len(set(everything)) != len(everything):
         names = ", ".join(disk.name for disk in everything)
         raise InstallError(f"storage: a disk has two uses in the plan: {names}")
     for index, disk in enumerate(disks):
         check_disk(context, disk, layout.needed_bytes(plan, index))
-    for disk in chain.from_iterable(data):
+    for disk in (*chain.from_iterable(data), *stores):
         check_disk(context, disk, 0)
-    context.disks, context.data_disks = disks, data
+    context.disks, context.data_disks, context.store_disks = disks, data, stores
 
 
 def check_disk(context: Context, disk: Disk, needed_bytes: int) -> None:

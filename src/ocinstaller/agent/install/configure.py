@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.files import write_atomically
-from ocinstaller.agent.install import layout, mounts, stack
+from ocinstaller.agent.install import layout, mounts, stack, stores
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.rooted import Accounts, accounts, inside
 from ocinstaller.model.hardware import Firmware
@@ -34,7 +34,7 @@ def configure(context: Context) -> None:
     if (target / SSH_KEYGEN.lstrip("/")).exists():
         # The image is the same for all machines, so it carries no host keys.
         mounts.in_target(context, SSH_KEYGEN, "-A", timeout_s=TIMEOUT_S)
-    for unit in context.plan.enable_units:
+    for unit in (*context.plan.enable_units, *stores.units(context.plan)):
         context.stream(("systemctl", f"--root={target}", "enable", unit), TIMEOUT_S)
 
 
@@ -49,6 +49,7 @@ def _own_files(context: Context) -> tuple[TargetFile, ...]:
         TargetFile(path="/etc/fstab", content=fstab(plan)),
         TargetFile(path=KEY_PATH, content=key, mode=0o600),
         *stack.target_files(plan),
+        *stores.target_files(plan),
     )
 
 
@@ -60,7 +61,8 @@ def fstab(plan: InstallPlan) -> str:
     """
     if plan.firmware is Firmware.CONTAINER:
         return ""
-    return "".join(f"{_fstab_line(plan, place)}\n" for place in layout.places(plan))
+    system = (_fstab_line(plan, place) for place in layout.places(plan))
+    return "".join(f"{line}\n" for line in (*system, *stores.fstab_lines(plan)))
 
 
 def _fstab_line(plan: InstallPlan, place: layout.Place) -> str:

@@ -52,6 +52,8 @@ class Context:
         self._disks: tuple[Disk, ...] = ()
         self.data_disks: tuple[tuple[Disk, ...], ...] = ()
         """Those of each data group of the plan, known after the step `check`."""
+        self.store_disks: tuple[Disk, ...] = ()
+        """Those of each data file system of the plan, known after the step `check`."""
 
     @property
     def target(self) -> Path:

@@ -17,6 +17,7 @@ from ocinstaller.agent.install.data import data
 from ocinstaller.agent.install.filesystems import filesystems
 from ocinstaller.agent.install.finish import finish
 from ocinstaller.agent.install.partition import partition
+from ocinstaller.agent.install.stores import stores
 from ocinstaller.agent.install.unpack import unpack
 from ocinstaller.model.plan import InstallPlan
 
@@ -35,6 +36,7 @@ STEPS = (
     Step("partition", partition, once=False),
     Step("filesystems", filesystems, once=False),
     Step("data", data, once=True),
+    Step("stores", stores, once=True),
     Step("unpack", unpack, once=True),
     Step("configure", configure, once=True),
     Step("bootloader", bootloader, once=True),

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.compat.parameters import Parameter, Parameters
-from ocinstaller.api.permissions import ROUTES, Access
+from ocinstaller.api.page_permissions import Access
+from ocinstaller.api.permissions import ROUTES
 
 
 _NO_SETTINGS = frozenset(

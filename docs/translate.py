@@ -1,0 +1,76 @@
+"""Keeps the catalogues of the web pages up to date: `python docs/translate.py`.
+
+Adds new messages of code and templates to each language's `oci.po`, drops those that are gone,
+and compiles `oci.mo`, which the server reads. A test fails when either is stale or a message is
+not translated.
+"""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+WEB = Path(__file__).parent.parent / "src" / "ocinstaller" / "web"
+LOCALE = WEB / "data" / "locale"
+_METHODS = [("**.py", "python"), ("data/templates/**.html", "jinja2")]
+_OPTIONS = {"data/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+_KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+_WIDTH = 100
+
+
+def messages() -> Catalog:
+    """Return every message of code and templates."""
+    found = Catalog()
+    extracted = extract_from_dir(WEB, _METHODS, _OPTIONS, keywords=_KEYWORDS)
+    for _file, _line, message, _comments, context in extracted:
+        found.add(message, None, context=context)
+    return found
+
+
+def updated(language: str) -> Catalog:
+    """Return a language's catalogue with exactly the messages that there are."""
+    file = po_file(language)
+    catalogue = Catalog(locale=language, domain="oci", fuzzy=False)
+    if file.exists():
+        with file.open("rb") as content:
+            catalogue = read_po(content, locale=language, domain="oci")
+    catalogue.update(messages(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Return the compiled form of a catalogue."""
+    content = BytesIO()
+    write_mo(content, catalogue)
+    return content.getvalue()
+
+
+def po_file(language: str) -> Path:
+    """Return the file that translators edit."""
+    return LOCALE / language / "LC_MESSAGES" / "oci.po"
+
+
+def main() -> None:
+    """Update and compile all languages."""
+    for directory in sorted(path for path in LOCALE.iterdir() if path.is_dir()):
+        catalogue = updated(directory.name)
+        file = po_file(directory.name)
+        with file.open("wb") as content:
+            write_po(content, catalogue, width=_WIDTH, sort_output=True, omit_header=True)
+        file.with_suffix(".mo").write_bytes(compiled(catalogue))
+        missing = [
+            str(m.id)
+            for m in catalogue
+            if m.id and not (all(m.string) if m.pluralizable else m.string)
+        ]
+        print(f"{directory.name}: {len(catalogue)} messages, {len(missing)} without translation")
+        for one in missing:
+            print(f"  {one}")
+
+
+if __name__ == "__main__":
+    main()

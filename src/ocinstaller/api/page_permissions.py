@@ -1,0 +1,94 @@
+"""What the requests of the web pages are called in the audit, and the permission that they take.
+
+Changes are called what they are called in the API: the audit does not tell a page from a command.
+"""
+
+from typing import NamedTuple
+
+from ocinstaller.model.access import Permission
+
+_OWN, _READ, _OPERATE, _ADMINISTER = Permission
+
+
+class Access(NamedTuple):
+    """The action of a route, the permission that it takes, the kind of object it is about."""
+
+    action: str
+    permission: Permission
+    kind: str
+
+
+_LOOK = Access("page", _READ, "page")
+_FORM = Access("page", _OPERATE, "page")
+"""Forms, and trying out what they would do."""
+_ADMIN = Access("page", _ADMINISTER, "page")
+
+_MINE = Access("page", _OWN, "page")
+
+_MACHINE = "/oci/machines/{name}"
+_CLUSTER = "/oci/clusters/{name}"
+_NETWORK = "/oci/networks/{name}"
+
+PAGES: dict[tuple[str, str], Access] = {
+    ("GET", "/oci/"): _LOOK,
+    ("GET", "/oci/stream"): _LOOK,
+    ("GET", "/oci/machines"): _LOOK,
+    ("GET", _MACHINE): _LOOK,
+    ("GET", f"{_MACHINE}/log"): _LOOK,
+    ("GET", f"{_MACHINE}/enrol"): _FORM,
+    ("POST", f"{_MACHINE}/enrol"): Access("machine-add", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/install"): _FORM,
+    ("POST", f"{_MACHINE}/install"): Access("machine-install-os", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/live"): _FORM,
+    ("POST", f"{_MACHINE}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/remove"): _FORM,
+    ("POST", f"{_MACHINE}/remove"): Access("machine-remove", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/destroy"): _FORM,
+    ("POST", f"{_MACHINE}/destroy"): Access("machine-destroy", _OPERATE, "machine"),
+    ("POST", "/oci/machine-actions"): _FORM,
+    ("POST", "/oci/machine-actions/plan"): _FORM,
+    ("POST", "/oci/machine-actions/enrol"): Access("machine-add", _OPERATE, "machine"),
+    ("POST", "/oci/machine-actions/install"): Access("machine-install-os", _OPERATE, "machine"),
+    ("POST", "/oci/machine-actions/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("POST", "/oci/machine-actions/remove"): Access("machine-remove", _OPERATE, "machine"),
+    ("GET", "/oci/clusters"): _LOOK,
+    ("GET", "/oci/clusters/new"): _FORM,
+    ("POST", "/oci/clusters/new"): Access("cluster-create", _OPERATE, "cluster"),
+    ("POST", "/oci/clusters/check"): _FORM,
+    ("GET", _CLUSTER): _LOOK,
+    ("GET", f"{_CLUSTER}/services"): _LOOK,
+    ("GET", f"{_CLUSTER}/add"): _LOOK,
+    ("GET", f"{_CLUSTER}/plan"): _LOOK,
+    ("POST", f"{_CLUSTER}/plan"): Access("cluster-plan", _READ, "cluster"),
+    ("POST", f"{_CLUSTER}/delete"): Access("cluster-delete", _OPERATE, "cluster"),
+    ("GET", "/oci/networks"): _LOOK,
+    ("GET", "/oci/networks/new"): _FORM,
+    ("POST", "/oci/networks/new"): Access("network-create", _OPERATE, "network"),
+    ("POST", "/oci/networks/check"): _FORM,
+    ("GET", _NETWORK): _LOOK,
+    ("POST", f"{_NETWORK}/assign"): Access("network-add", _OPERATE, "network"),
+    ("POST", f"{_NETWORK}/assign/plan"): _FORM,
+    ("POST", f"{_NETWORK}/release"): Access("network-remove", _OPERATE, "network"),
+    ("POST", f"{_NETWORK}/delete"): Access("network-delete", _OPERATE, "network"),
+    ("GET", "/oci/locations"): _LOOK,
+    ("POST", "/oci/locations"): Access("location-create", _OPERATE, "location"),
+    ("POST", "/oci/locations/check"): _FORM,
+    ("POST", "/oci/locations/{name}/delete"): Access("location-delete", _OPERATE, "location"),
+    ("POST", "/oci/swift-regions"): Access("swift-region-create", _OPERATE, "swift region"),
+    ("POST", "/oci/swift-regions/check"): _FORM,
+    ("POST", "/oci/swift-regions/{name}/delete"): Access(
+        "swift-region-delete", _OPERATE, "swift region"
+    ),
+    ("GET", "/oci/health"): _LOOK,
+    ("GET", "/oci/account"): _MINE,
+    ("POST", "/oci/account/password"): Access("user-password", _OWN, "user"),
+    ("POST", "/oci/account/tokens"): Access("token-create", _OWN, "api token"),
+    ("POST", "/oci/account/tokens/{name}/delete"): Access("token-delete", _OWN, "api token"),
+    ("GET", "/oci/users"): _ADMIN,
+    ("POST", "/oci/users"): Access("user-create", _ADMINISTER, "user"),
+    ("POST", "/oci/users/check"): _ADMIN,
+    ("GET", "/oci/users/{login}"): _ADMIN,
+    ("POST", "/oci/users/{login}"): Access("user-set", _ADMINISTER, "user"),
+    ("POST", "/oci/users/{login}/delete"): Access("user-delete", _ADMINISTER, "user"),
+    ("GET", "/oci/audit"): Access("audit-list", _ADMINISTER, "audit record"),
+}

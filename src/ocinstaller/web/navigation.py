@@ -1,0 +1,62 @@
+"""The areas of the pages, and the notes that follow an action. Tables; templates show them."""
+
+from dataclasses import dataclass
+
+from ocinstaller.api.permissions import ROUTES
+from ocinstaller.model.access import Actor
+from ocinstaller.web.languages import N_
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area: its first page, its name, and the icon's name in `parts/icons.html`."""
+
+    path: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An area as the navigation shows it."""
+
+    area: Area
+    current: bool
+
+
+AREAS = (
+    Area("/oci/", N_("Overview"), "home"),
+    Area("/oci/machines", N_("Machines"), "machine"),
+    Area("/oci/clusters", N_("Clusters"), "cluster"),
+    Area("/oci/networks", N_("Networks"), "network"),
+    Area("/oci/locations", N_("Locations"), "place"),
+    Area("/oci/health", N_("Server"), "health"),
+    Area("/oci/users", N_("Users"), "users"),
+    Area("/oci/audit", N_("Audit"), "audit"),
+)
+
+
+def entries(actor: Actor, path: str) -> list[Entry]:
+    """Return the areas that the actor may see; the one that `path` belongs to is current."""
+    return [
+        Entry(area, path == area.path or path.startswith(area.path.rstrip("/") + "/"))
+        if area.path != "/oci/"
+        else Entry(area, path == area.path)
+        for area in AREAS
+        if actor.may(ROUTES["GET", area.path].permission)
+    ]
+
+
+NOTES = {
+    "enrolled": N_("The machine is enrolled."),
+    "removed": N_("The machine has left its cluster."),
+    "installing": N_("The installation is requested: it starts with the machine's next report."),
+    "live": N_("The machine starts the live system at its next start."),
+    "forgotten": N_("The machine is forgotten."),
+    "many": N_("Done for all selected machines."),
+    "created": N_("Created."),
+    "deleted": N_("Deleted."),
+    "saved": N_("Saved."),
+    "password": N_("The password is changed. Log in with it."),
+}
+"""What pages say after an action; the address of the page carries only the key."""

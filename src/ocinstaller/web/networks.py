@@ -1,0 +1,230 @@
+"""Networks: how full they are, what they serve, who has which address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import clusters, topology
+from ocinstaller.actions.consequences import consequences
+from ocinstaller.actions.network_usage import Usage, given_addresses, usages
+from ocinstaller.actions.views import NetworkView
+from ocinstaller.model.errors import OciError
+from ocinstaller.model.roles import NETWORK_PURPOSES
+from ocinstaller.web.changes import grouped
+from ocinstaller.web.checking import check
+from ocinstaller.web.formats import segment
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
+from ocinstaller.web.languages import N_
+from ocinstaller.web.page import Page, PageContext, PageRoute
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+NETWORK = Form(
+    (
+        Field("name", N_("Name"), help=N_("Letters, digits, dots and hyphens.")),
+        Field("ip", N_("Network address"), help=N_("The first of its range, such as 10.1.0.0.")),
+        Field(
+            "cidr",
+            N_("Prefix length"),
+            Kind.NUMBER,
+            N_("24 gives 256 addresses, 22 gives 1024."),
+            default="24",
+        ),
+        Field("location", N_("Location"), Kind.SELECT),
+        Field(
+            "is_public",
+            N_("Public"),
+            Kind.CHECKBOX,
+            N_("Reached by users: can hold the API's address."),
+            required=False,
+        ),
+    )
+)
+ASSIGNMENT = Form(
+    (
+        Field("cluster", N_("Cluster"), Kind.SELECT),
+        Field("role", N_("For"), Kind.SELECT, N_("A role, all machines, or a special purpose.")),
+        Field(
+            "iface1",
+            N_("Interface"),
+            help=N_("A name such as eth0, or a speed such as 10m for the first of 10 Gbit/s."),
+        ),
+        Field(
+            "iface2",
+            N_("Second interface"),
+            help=N_("none, or the other one of a bond."),
+            default="none",
+        ),
+    )
+)
+_LIST = "/oci/networks"
+_WHOLE = "a whole number, such as 24"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A network and how full it is; `level` is a class of the bar."""
+
+    network: NetworkView
+    usage: Usage
+    level: str
+
+
+_HIGH, _FULL = 0.75, 0.95
+
+
+def _row(network: NetworkView, usage: Usage) -> Row:
+    share = usage.used / usage.total if usage.total else 1.0
+    return Row(network, usage, "full" if share >= _FULL else "high" if share >= _HIGH else "")
+
+
+def _create(page: PageContext) -> Callable[[Session], NetworkView]:
+    typed = page.typed
+
+    def work(session: Session) -> NetworkView:
+        return topology.create_network(
+            session,
+            typed.text("name"),
+            typed.text("ip"),
+            typed.number("cidr", _WHOLE),
+            typed.text("location"),
+            is_public=typed.checked("is_public"),
+        )
+
+    return work
+
+
+def _network_form(
+    page: PageContext, typed: Typed | None = None, error: OciError | None = None
+) -> BoundForm:
+    with page.oci.store.read() as session:
+        places = choices(one.name for one in topology.list_locations(session))
+    return NETWORK.show(typed, error, location=places)
+
+
+@router.get("/oci/networks")
+def listing(page: Page) -> Response:
+    """Show the networks."""
+
+    def rows(session: Session) -> list[Row]:
+        found = topology.list_networks(session)
+        used = usages(session, found)
+        return [_row(one, used[one.name]) for one in found]
+
+    return page.render(
+        "networks/list.html",
+        rows=page.read(rows),
+        has_locations=page.read(lambda session: bool(topology.list_locations(session))),
+    )
+
+
+@router.get("/oci/networks/new")
+def new(page: Page) -> Response:
+    """Show the form of a network."""
+    return page.render("networks/new.html", form=_network_form(page))
+
+
+@router.post("/oci/networks/new")
+def create(page: Page) -> Response:
+    """Create a network."""
+    try:
+        made = page.oci.store.write(_create(page))
+    except OciError as error:
+        form = _network_form(page, page.typed, error)
+        return page.refused("networks/new.html", error, form=form)
+    return page.see(f"{_LIST}/{segment(made.name)}", "created")
+
+
+@router.post("/oci/networks/check")
+def check_new(page: Page) -> Response:
+    """Tell what is wrong with the form of a network."""
+    return check(page, NETWORK, _create(page))
+
+
+def _show(
+    page: PageContext, name: str, error: OciError | None = None, form: BoundForm | None = None
+) -> Response:
+    with page.oci.store.read() as session:
+        network = topology.show_network(session, name)
+        used = usages(session, [network])[network.name]
+        addresses = given_addresses(session, name)
+        names = choices(one.name for one in clusters.list_clusters(session))
+    values = {
+        "row": _row(network, used),
+        "addresses": addresses,
+        "form": form or ASSIGNMENT.show(cluster=names, role=choices(NETWORK_PURPOSES)),
+        "error": error.message if error and form is None and error.field != "confirm" else "",
+        "field_error": error.message if error and error.field == "confirm" else "",
+    }
+    if error is not None:
+        return page.refused("networks/network.html", error, **values)
+    return page.render("networks/network.html", **values)
+
+
+@router.get("/oci/networks/{name}")
+def network(page: Page, name: str) -> Response:
+    """Show a network, its use and its addresses."""
+    return _show(page, name)
+
+
+def _assign(page: PageContext, name: str) -> Callable[[Session], NetworkView]:
+    typed = page.typed
+    return lambda session: topology.assign_network(
+        session,
+        page.oci,
+        name,
+        typed.text("cluster"),
+        typed.text("role"),
+        typed.text("iface1"),
+        typed.text("iface2", "none"),
+    )
+
+
+@router.post("/oci/networks/{name}/assign")
+def assign(page: Page, name: str) -> Response:
+    """Give the network to a cluster."""
+    try:
+        page.oci.store.write(_assign(page, name))
+    except OciError as error:
+        with page.oci.store.read() as session:
+            names = choices(one.name for one in clusters.list_clusters(session))
+        form = ASSIGNMENT.show(page.typed, error, cluster=names, role=choices(NETWORK_PURPOSES))
+        return _show(page, name, error, form)
+    return page.see(f"{_LIST}/{segment(name)}", "saved")
+
+
+@router.post("/oci/networks/{name}/assign/plan")
+def plan_assignment(page: Page, name: str) -> Response:
+    """Show what giving the network to the cluster would change."""
+    if not all(page.typed.text(field) for field in ("cluster", "role", "iface1")):
+        return page.render("parts/no_plan.html")
+    try:
+        found = consequences(page.oci, [page.typed.text("cluster")], _assign(page, name))
+    except OciError as error:
+        return page.render("parts/plan.html", error=error.message, groups=[])
+    return page.render("parts/plan.html", error="", groups=grouped(found))
+
+
+@router.post("/oci/networks/{name}/release")
+def release(page: Page, name: str) -> Response:
+    """Take the network away from its cluster."""
+    return _confirmed(page, name, topology.release_network, f"{_LIST}/{segment(name)}", "saved")
+
+
+@router.post("/oci/networks/{name}/delete")
+def delete(page: Page, name: str) -> Response:
+    """Delete the network."""
+    return _confirmed(page, name, topology.delete_network, _LIST, "deleted")
+
+
+def _confirmed(
+    page: PageContext, name: str, work: Callable[[Session, str], object], then: str, note: str
+) -> Response:
+    try:
+        page.typed.confirm(name)
+        page.oci.store.write(lambda session: work(session, name))
+    except OciError as error:
+        return _show(page, name, error)
+    return page.see(then, note)

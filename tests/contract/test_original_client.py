@@ -158,9 +158,7 @@ def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
         "--serial-console-device", "ttyS0", "--use_ceph_if_available", "yes",
         "--kernel-from-backports", "yes", "--cpu-mode", "host-model",
     )  # fmt: skip
-    stored = client.run(
-        "machine-set-ipmi", CONTROLLER, "yes", "10.99.0.1", "623", "root", "calvin"
-    )
+    stored = client.run("machine-set-ipmi", CONTROLLER, "yes", "10.99.0.1", "623", "root", "calvin")
     assert stored.stdout == "Successfuly queried API.\n"
     shown = client.shows("machine-show", CONTROLLER)
     assert shown["Location:"] == "DC:paris/Row:r1/Rack:12/U:3-4"

@@ -274,8 +274,8 @@ def test_the_client_learns_every_setting(anonymous: TestClient, operator: TestCl
     send_report(operator)
     cluster = ask(operator, action="cluster_show", name="cl1")["data"]
     machine = ask(operator, action="machine_show", serial="SERIAL0001")["data"]
-    for row, settings in ((cluster, CLUSTER_SETTINGS), (machine, MACHINE_SETTINGS)):
-        for setting in settings.values():
+    for row, table in ((cluster, CLUSTER_SETTINGS), (machine, MACHINE_SETTINGS)):
+        for setting in table.values():
             if not setting.of_state:
                 assert row[setting.name] == shown(setting.default), setting.name
     for kind, row in (("clusters", cluster), ("machines", machine)):

@@ -77,11 +77,7 @@ def _actor(request: Request, oci: Installation, sent: Parameters, peer: str) -> 
 def _do(oci: Installation, actor: Actor, name: str, sent: Parameters) -> object:
     action = _find(name)
     acting = acting_for(oci, actor, action.access, action.target(sent))
-    call = Call(acting, parameters.checked(action.parameters, sent), sent)
-    if action.changes:
-        return acting.store.write(lambda session: action.work(session, call))
-    with acting.store.read() as session:
-        return action.work(session, call)
+    return action.perform(Call(acting, parameters.checked(action.parameters, sent), sent))
 
 
 def _find(name: str) -> Action:

@@ -40,10 +40,10 @@ def _query() -> Select[tuple[Machine]]:
 def machine_list(session: Session, wanted: Mapping[str, str]) -> list[Row]:
     """Return the machines whose columns have these values, with what `machine_list` adds."""
     settings = setting_rows.of_machines(session)
-    found = (_listed(machine, settings.get(machine.id, {})) for machine in session.scalars(_query()))
-    return [
-        shown for shown in found if all(shown[name] == value for name, value in wanted.items())
-    ]
+    found = (
+        _listed(machine, settings.get(machine.id, {})) for machine in session.scalars(_query())
+    )
+    return [shown for shown in found if all(shown[name] == value for name, value in wanted.items())]
 
 
 def machines_of_cluster(session: Session, cluster: Cluster) -> list[Row]:

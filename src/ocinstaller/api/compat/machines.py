@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import installation, machines
 from ocinstaller.actions.settings import change_machine_settings
 from ocinstaller.api.compat import columns, machine_rows
-from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.action import Action, Call, Transaction
 from ocinstaller.api.compat.kinds import ADDRESS, NAME, SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.model.errors import Conflict, InvalidValue, NotFound
@@ -118,39 +118,41 @@ def _start_live(session: Session, call: Call) -> None:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action(
+    Transaction(
         "machine_list",
         ("GET", "/v1/machines"),
         (Parameter("filter", TEXT, needed=False),),
         _list,
         "times are UTC",
     ),
-    Action("machine_show", _SHOW, (_MACHINE,), _show, "times are UTC"),
-    Action("machine_show_from_hostname", _SHOW, (Parameter("hostname", NAME),), _show_hostname),
-    Action("get_machine_status", _SHOW, (Parameter("ipaddr", ADDRESS),), _status),
-    Action(
+    Transaction("machine_show", _SHOW, (_MACHINE,), _show, "times are UTC"),
+    Transaction(
+        "machine_show_from_hostname", _SHOW, (Parameter("hostname", NAME),), _show_hostname
+    ),
+    Transaction("get_machine_status", _SHOW, (Parameter("ipaddr", ADDRESS),), _status),
+    Transaction(
         "machine_blk",
         _SHOW,
         (_MACHINE,),
         _block_devices,
         "name and realdev are both the kernel's name",
     ),
-    Action(
+    Transaction(
         "machine_set",
         _SET,
         (_MACHINE,),
         _set,
         "further parameters are [settings](settings.md); an unknown one is refused",
     ),
-    Action(
+    Transaction(
         "machine_set_ipmi",
         _SET,
         (_MACHINE,),
         _set_bmc,
         "stores the settings; refused with perform_ipmitool_cmd=yes, as it programs nothing",
     ),
-    Action("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
-    Action(
+    Transaction("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
+    Transaction(
         "machine_add",
         ("PUT", "/v1/machines/{name}/enrolment"),
         (
@@ -162,35 +164,35 @@ ACTIONS: tuple[Action, ...] = (
         ),
         _add,
     ),
-    Action(
+    Transaction(
         "machine_remove",
         ("DELETE", "/v1/machines/{name}/enrolment"),
         (_MACHINE,),
         _remove,
         "an installed machine starts the live system next",
     ),
-    Action(
+    Transaction(
         "machine_destroy",
         ("DELETE", "/v1/machines/{name}"),
         (_MACHINE,),
         _destroy,
         "refused while the machine belongs to a cluster",
     ),
-    Action(
+    Transaction(
         "machine_install_os",
         ("POST", "/v1/machines/{name}/installation"),
         (_MACHINE,),
         _install,
         "the machine begins with its next report; it has to run this server's live system",
     ),
-    Action(
+    Transaction(
         "machine_install_log",
         ("GET", "/v1/machines/{name}/installation/log"),
         (_MACHINE,),
         _install_log,
         "the log of the installation, whatever the status; Puppet's log stays on the machine",
     ),
-    Action(
+    Transaction(
         "machine_reboot_on_live",
         ("POST", "/v1/machines/{name}/live"),
         (_MACHINE,),

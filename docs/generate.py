@@ -19,15 +19,14 @@ from ocinstaller.model.access import (
     Permission,
     UserRole,
 )
-from ocinstaller.model.cluster_settings import STORED
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.placement.choices import CHOICES
 from ocinstaller.model.placement.conditions import ALWAYS
 from ocinstaller.model.placement.inputs import CLUSTER_INPUTS
-from ocinstaller.model.placement.spelling import shown
 from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
 from ocinstaller.model.secret_specs import SECRETS
 from ocinstaller.model.services import CONDITIONS, SERVICES, Service
+from ocinstaller.model.settings import CLUSTER_SETTINGS, GROUPS, Setting, shown
 from ocinstaller.model.states import LOCAL_BOOT_STATES, MEANINGS, TRANSITIONS, State
 from ocinstaller.model.storage_layout import StorageSettings, system_partitions
 from ocinstaller.puppet.classification import ROLE_CLASSES
@@ -204,7 +203,10 @@ def services() -> str:
         "| cluster setting | default |",
         "| --- | --- |",
     ]
-    lines += [f"| {name} | {shown(value) or '(empty)'} |" for name, value in CLUSTER_INPUTS.items()]
+    lines += [
+        f"| {name} | {shown(CLUSTER_SETTINGS[name].default) or '(empty)'} |"
+        for name in CLUSTER_INPUTS
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -242,9 +244,48 @@ def cluster_file() -> str:
         for key, field in part.model_fields.items():
             needed = "yes" if field.is_required() else "no"
             lines.append(f"| {key} | {needed} | {field.description} |")
-    settings = ", ".join(f"{name} ({stored.default or 'empty'})" for name, stored in STORED.items())
-    lines += ["", f"Settings of a cluster, with their defaults: {settings}."]
+    lines += [
+        "",
+        "The settings of clusters and machines, and what each may be: [settings](settings.md).",
+        "A secret that the file does not name stays as it is; so does what follows from events,",
+        "such as initial_cluster_setup.",
+    ]
     return "\n".join(lines) + "\n"
+
+
+def settings() -> str:
+    """Return the page of all settings."""
+    lines = [
+        "# Settings",
+        "",
+        "`ocicli cluster-set CLUSTER --OPTION VALUE`, `ocicli machine-set MACHINE --OPTION VALUE`,",
+        "the same names in cluster files, in the REST API and in the node classifier. What is not",
+        "set has its default; `--default SETTING` returns to it. Booleans are yes or no.",
+        "A machine's setting of value `cluster_value` follows the cluster's setting of that name.",
+        "Secrets are encrypted in the data base and never shown.",
+    ]
+    for scope, groups in GROUPS.items():
+        lines += ["", f"# Settings of a {scope}"]
+        for heading, table in groups.items():
+            lines += [
+                "",
+                f"## {heading}",
+                "",
+                "| option | type | default | roles that receive it | meaning |",
+                "| --- | --- | --- | --- | --- |",
+            ]
+            lines += [_setting(setting) for setting in table]
+    return "\n".join(lines) + "\n"
+
+
+def _setting(setting: Setting) -> str:
+    options = "<br>".join(f"`{flag}`" for flag in setting.flags)
+    default = f"`{shown(setting.default)}`" if setting.default != "" else "(empty)"
+    unit = f" in {setting.unit}" if setting.unit else ""
+    kind = ", ".join(setting.choices) or setting.kind
+    roles = ", ".join(setting.roles) or "—"
+    secret = "; secret" if setting.secret else ""
+    return f"| {options} | {kind} | {default} | {roles} | {setting.help}{unit}{secret} |"
 
 
 def compat() -> str:
@@ -279,6 +320,7 @@ def compat() -> str:
 
 PAGES = {
     "compat.md": compat,
+    "settings.md": settings,
     "access.md": access,
     "cluster-file.md": cluster_file,
     "services.md": services,

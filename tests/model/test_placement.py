@@ -7,7 +7,8 @@ from ocinstaller.model.placement.inputs import CLUSTER_INPUTS
 from ocinstaller.model.placement.placing import Placement, explain_machine, place, place_machine
 from ocinstaller.model.roles import ROLES
 from ocinstaller.model.services import SERVICES
-from ocinstaller.model.snapshot import ClusterSnapshot, setting
+from ocinstaller.model.settings import CLUSTER_SETTINGS, Kind
+from ocinstaller.model.snapshot import ClusterSnapshot
 from tests.model.worlds import cluster, machine
 
 ROLE_NAMES = [role.name for role in ROLES]
@@ -17,9 +18,9 @@ settings = st.fixed_dictionaries(
     {},
     optional={
         name: st.sampled_from(["yes", "no", True, False])
-        if isinstance(default, bool)
+        if CLUSTER_SETTINGS[name].kind is Kind.BOOLEAN
         else st.sampled_from(["", "object.example.com"])
-        for name, default in CLUSTER_INPUTS.items()
+        for name in CLUSTER_INPUTS
     },
 )
 clusters = st.builds(
@@ -39,7 +40,7 @@ def running(placement: Placement, service: str) -> list[str]:
 
 
 def on(world: ClusterSnapshot, name: str) -> bool:
-    return setting(world, name, CLUSTER_INPUTS[name]) in (True, "yes")
+    return world.setting(name) in (True, "yes")
 
 
 def osds(world: ClusterSnapshot) -> int:

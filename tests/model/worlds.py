@@ -4,12 +4,13 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from ocinstaller.model.addressing import Link, NetworkUse, allocatable, gateway, parse_network
+from ocinstaller.model.enrolment import settings_of_member
+from ocinstaller.model.settings import Value
 from ocinstaller.model.snapshot import (
     AddressFacts,
     ClusterSnapshot,
     MachineFacts,
     NetworkFacts,
-    Value,
     VirtualAddress,
 )
 
@@ -44,7 +45,7 @@ def machine(role: str, number: int, **settings: Value) -> MachineFacts:
         location="zone-1",
         serial=f"{role.upper()}{number}",
         is_bootstrap=(role, number) == ("controller", 1),
-        settings=settings,
+        settings={**settings_of_member(role), **settings},
     )
 
 

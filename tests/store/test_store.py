@@ -113,7 +113,7 @@ def test_a_network_without_room_refuses_and_changes_nothing(installation: Instal
         installation.store.write(
             lambda s, name=serial: machines.enrol(s, installation, name, "cl1", "custom", "z1")
         )
-    with pytest.raises(OciError, match="n1 has no free address in 10.1.0.1 to 10.1.0.2"):
+    with pytest.raises(OciError, match="n1 has no free address: all 2 of 10.1.0.1 to 10.1.0.2"):
         installation.store.write(
             lambda s: machines.enrol(s, installation, serials[2], "cl1", "custom", "z1")
         )

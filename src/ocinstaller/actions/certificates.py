@@ -20,7 +20,7 @@ from ocinstaller.model.states import LOCAL_BOOT_STATES
 from ocinstaller.model.target_files import Identity
 from ocinstaller.pki import inventory
 from ocinstaller.pki.inventory import CertificateFacts
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine
 
 
@@ -44,7 +44,9 @@ class CertificateView:
     """SHA-256 of its DER form."""
 
 
-def machine_identity(oci: Installation, machine: Machine, *, renew: bool = False) -> Identity:
+def machine_identity(
+    session: Session, oci: Installation, machine: Machine, *, renew: bool = False
+) -> Identity:
     """Return the certificate of an enrolled machine: its host name and all of its addresses.
 
     Controllers have the API's name too: haproxy passes connections to the data base on as they are.
@@ -52,7 +54,7 @@ def machine_identity(oci: Installation, machine: Machine, *, renew: bool = False
     hostname = machine.hostname or ""
     names = [hostname, hostname.split(".")[0]]
     if machine.role == "controller" and machine.cluster is not None:
-        names.append(_api_name(machine.cluster))
+        names.append(_api_name(session, machine.cluster))
     return _identity(oci, names, [address.ip for address in machine.addresses], renew=renew)
 
 
@@ -70,7 +72,7 @@ def api_identity(
             field="network",
             allowed="a public network of role all or controller: use network-add first",
         )
-    return _identity(oci, [_api_name(cluster)], [vip.ip], renew=renew)
+    return _identity(oci, [_api_name(session, cluster)], [vip.ip], renew=renew)
 
 
 def fetch(session: Session, oci: Installation, serial: str, key: str) -> CertificateFiles:
@@ -91,7 +93,7 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
     return CertificateFiles(
         files=target_files.certificate_files(
             oci.authority.root_pem(),
-            machine_identity(oci, machine),
+            machine_identity(session, oci, machine),
             api_identity(session, oci, machine.cluster) if is_controller else None,
         )
     )
@@ -114,7 +116,7 @@ def renew(session: Session, oci: Installation, name: str) -> CertificateView:
     """
     machines, apis = _machines_by_name(session, name), _clusters_by_api_name(session)
     if name in machines:
-        machine_identity(oci, machines[name], renew=True)
+        machine_identity(session, oci, machines[name], renew=True)
     elif name in apis:
         api_identity(session, oci, apis[name], renew=True)
     else:
@@ -132,7 +134,7 @@ def generate(session: Session, oci: Installation, name: str, addresses: list[str
     naming.check_domain("name", name)
     machine = _machines_by_name(session, name).get(name)
     if machine is not None:
-        return machine_identity(oci, machine)
+        return machine_identity(session, oci, machine)
     names = list(dict.fromkeys([name, name.split(".")[0]]))
     return _identity(oci, names, addresses)
 
@@ -144,8 +146,9 @@ def _identity(
     return Identity(names[0], issued.certificate, issued.chain, issued.key, issued.bundle)
 
 
-def _api_name(cluster: Cluster) -> str:
-    return naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
+def _api_name(session: Session, cluster: Cluster) -> str:
+    own = setting_rows.of_cluster(session, cluster.id).get("vip_hostname", "")
+    return naming.api_hostname(cluster.name, cluster.domain, str(own))
 
 
 def _machines_by_name(session: Session, name: str | None = None) -> dict[str, Machine]:
@@ -156,7 +159,7 @@ def _machines_by_name(session: Session, name: str | None = None) -> dict[str, Ma
 
 
 def _clusters_by_api_name(session: Session) -> dict[str, Cluster]:
-    return {_api_name(row): row for row in session.scalars(select(Cluster))}
+    return {_api_name(session, row): row for row in session.scalars(select(Cluster))}
 
 
 def _view(

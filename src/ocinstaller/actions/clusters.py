@@ -5,41 +5,35 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import listings
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.settings import change_cluster_settings
 from ocinstaller.actions.views import ClusterView
 from ocinstaller.model import naming
 from ocinstaller.model.errors import Duplicate, InUse
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import Cluster, Machine, Network, Secret
 
 
 def create_cluster(
-    session: Session, oci: Installation, name: str, domain: str, time_server_host: str = ""
+    session: Session, oci: Installation, name: str, domain: str, time_server_host: str | None = None
 ) -> ClusterView:
     """Create a cluster and all of its secrets.
 
-    :raises InvalidValue: name or domain are malformed
+    :raises InvalidValue: name, domain or time server are malformed
     :raises Duplicate: the name is taken
     """
     naming.check_label("name", name)
     naming.check_domain("domain", domain)
     naming.check_domain("domain", naming.api_hostname(name, domain))
-    if time_server_host:
-        naming.check_domain("time_server_host", time_server_host)
+    settings = {} if time_server_host is None else {"time_server_host": time_server_host}
     if session.scalar(select(Cluster).where(Cluster.name == name)):
         raise Duplicate("name", name)
-    row = Cluster(
-        name=name,
-        domain=domain,
-        region_name="RegionOne",
-        vip_hostname="",
-        time_server_host=time_server_host,
-        initial_cluster_setup=True,
-    )
+    row = Cluster(name=name, domain=domain, initial_cluster_setup=True)
     session.add(row)
     session.flush()
     oci.vault.create_cluster_secrets(session, row.id)
-    return ClusterView.of(row, None, [])
+    change_cluster_settings(session, oci, name, settings)
+    return ClusterView.of(row, None, [], setting_rows.of_cluster(session, row.id))
 
 
 def show_cluster(session: Session, name: str, *, lock: bool = False) -> ClusterView:
@@ -50,7 +44,12 @@ def show_cluster(session: Session, name: str, *, lock: bool = False) -> ClusterV
     """
     row = queries.cluster(session, name, lock=lock)
     roles = session.scalars(select(Machine.role).where(Machine.cluster_id == row.id))
-    return ClusterView.of(row, queries.vip_address(session, row.id), [r or "" for r in roles])
+    return ClusterView.of(
+        row,
+        queries.vip_address(session, row.id),
+        [r or "" for r in roles],
+        setting_rows.of_cluster(session, row.id),
+    )
 
 
 def list_clusters(

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.outcome import outcome
 from ocinstaller.model import changes
-from ocinstaller.model.cluster_settings import parse_setting
 from ocinstaller.model.difference import Change, difference
-from ocinstaller.model.errors import Conflict
+from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.placement.facts import Decision
 from ocinstaller.model.placement.placing import explain_machine, place
+from ocinstaller.model.settings import CLUSTER_SETTINGS, parse_all
 from ocinstaller.model.snapshot import ClusterSnapshot
 from ocinstaller.store import queries, snapshots
 
@@ -85,7 +85,12 @@ def _changed(
 ) -> ClusterSnapshot:
     for hostname in remove:
         cluster = changes.without_machine(cluster, hostname)
-    values = {name: parse_setting(name, text) for name, text in settings.items()}
+    values = parse_all(CLUSTER_SETTINGS, settings)
+    for name in values:
+        if CLUSTER_SETTINGS[name].of_state:
+            raise InvalidValue(
+                "setting", name, "a setting that does not follow the cluster's state"
+            )
     cluster = changes.with_settings(cluster, values)
     for group in add:
         cluster = changes.with_machines(cluster, group.role, group.count, group.location)

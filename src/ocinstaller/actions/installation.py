@@ -19,7 +19,7 @@ from ocinstaller.model.network_layout import NetworkLayout, network_layout
 from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
 from ocinstaller.model.target_files import HostEntry, TargetSystem
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine, Network
 
 _UNITS = (
@@ -158,7 +158,7 @@ def _target_system(
         packages=_packages(oci),
         authorized_keys=_authorized_keys(oci),
         root_ca=oci.authority.root_pem(),
-        machine_identity=certificates.machine_identity(oci, machine),
+        machine_identity=certificates.machine_identity(session, oci, machine),
         api_identity=(
             certificates.api_identity(session, oci, cluster)
             if machine.role == "controller"
@@ -222,7 +222,7 @@ def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostE
     entries = []
     vip = queries.vip_address(session, cluster.id)
     if vip is not None:
-        name = naming.api_hostname(cluster.name, cluster.domain, cluster.vip_hostname)
+        name = _api_name(session, cluster)
         entries.append(HostEntry(vip.ip, (name,)))
     puppet = oci.conf.puppet
     if puppet.server_address:
@@ -240,6 +240,11 @@ def management_address(machine: Machine) -> str:
         if addressing.is_management(queries.network_use(address.network)):
             return address.ip
     return ""
+
+
+def _api_name(session: Session, cluster: Cluster) -> str:
+    own = setting_rows.of_cluster(session, cluster.id).get("vip_hostname", "")
+    return naming.api_hostname(cluster.name, cluster.domain, str(own))
 
 
 def _authorized_keys(oci: Installation) -> str:

@@ -15,6 +15,7 @@ from ocinstaller.actions.views import (
     NetworkView,
     SwiftRegionView,
 )
+from ocinstaller.store import setting_rows
 from ocinstaller.store.paging import Columns, Filter, Window, cut, narrow
 from ocinstaller.store.tables import Cluster, IpAddress, Location, Machine, Network, SwiftRegion
 
@@ -102,7 +103,7 @@ def _addresses(session: Session, machines: Select[Any]) -> dict[int, list[Addres
 
 
 def cluster_views(session: Session, wanted: Filter, window: Window | None) -> list[ClusterView]:
-    """Return clusters, by name, in three queries.
+    """Return clusters, by name, in four queries.
 
     :raises InvalidValue: the filter names an unknown field
     """
@@ -110,6 +111,7 @@ def cluster_views(session: Session, wanted: Filter, window: Window | None) -> li
     clusters = session.scalars(cut(query, Cluster.name, window)).all()
     ids = [row.id for row in clusters]
     roles = _roles(session, ids)
+    settings = setting_rows.of_clusters(session, ids)
     addresses = session.scalars(
         select(IpAddress)
         .join(IpAddress.network)
@@ -117,7 +119,10 @@ def cluster_views(session: Session, wanted: Filter, window: Window | None) -> li
         .where(Network.cluster_id.in_(ids), IpAddress.usefor == "vip", IpAddress.vip_usage == "api")
     )
     vips = {address.network.cluster_id: address for address in addresses}
-    return [ClusterView.of(row, vips.get(row.id), roles[row.id]) for row in clusters]
+    return [
+        ClusterView.of(row, vips.get(row.id), roles[row.id], settings.get(row.id, {}))
+        for row in clusters
+    ]
 
 
 def _roles(session: Session, clusters: list[int]) -> dict[int | None, list[str]]:

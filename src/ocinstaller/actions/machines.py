@@ -9,13 +9,14 @@ from ocinstaller.actions import listings
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import addressing, naming, roles
-from ocinstaller.model.enrolment import networks_of_member
+from ocinstaller.model.enrolment import networks_of_member, settings_of_member
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import network_layout
+from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
 from ocinstaller.puppet.classification import check_count, check_deployable
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import (
     Cluster,
@@ -135,6 +136,9 @@ def join(
     number = _next_number(session, group.id, role)
     machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
     machine.puppet_status = PuppetStatus.NOT_RUN
+    for setting, value in settings_of_member(role).items():
+        known = MACHINE_SETTINGS[setting]
+        setting_rows.write_of_machine(session, oci.vault, machine.id, known, value)
     for network in networks:
         _give_address(session, oci, machine, network, fixed_ip(network.name))
     session.flush()

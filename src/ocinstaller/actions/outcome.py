@@ -1,11 +1,12 @@
 """Everything that follows from a cluster's snapshot, as flat entries that a plan compares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ocinstaller.model import secret_specs
 from ocinstaller.model.difference import Key, Outcome, Section
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.placement.placing import MachinePlacement, place
+from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
 from ocinstaller.puppet.classification import document
 from ocinstaller.puppet.nodes import node_snapshot
@@ -33,11 +34,11 @@ def outcome(cluster: ClusterSnapshot) -> Outcome:
 
 def _definition(cluster: ClusterSnapshot) -> _Entries:
     yield Key(Section.CLUSTER, cluster.name, "domain"), cluster.domain
-    for name, value in cluster.settings.items():
-        yield Key(Section.SETTING, cluster.name, name), value
+    for name, setting in cluster.settings.items():
+        yield Key(Section.SETTING, cluster.name, name), shown(setting)
     for network in cluster.networks:
-        for item, shown in _network(network).items():
-            yield Key(Section.NETWORK, network.use.name, item), shown
+        for item, value in _network(network).items():
+            yield Key(Section.NETWORK, network.use.name, item), value
 
 
 def _network(network: NetworkFacts) -> dict[str, object]:
@@ -66,6 +67,8 @@ def _machine(placed: MachinePlacement, machine: MachineFacts) -> _Entries:
     yield Key(Section.MACHINE, host, "serial"), machine.serial or _ANY_MACHINE
     yield Key(Section.MACHINE, host, "role"), placed.role
     yield Key(Section.MACHINE, host, "location"), placed.location
+    for name, value in machine.settings.items():
+        yield Key(Section.SETTING, host, name), shown(value)
     for address in machine.addresses:
         yield Key(Section.ADDRESS, host, address.network), f"{address.ip}/{address.prefix}"
     for decision in placed.decisions:
@@ -89,4 +92,16 @@ def _classification(
     for name, parameters in classes.items():
         yield Key(Section.CLASS, host, name), "assigned"
         for parameter, value in (parameters or {}).items():
-            yield Key(Section.PARAMETER, host, f"{name}::{parameter}"), value
+            if parameter == "settings" and isinstance(value, dict):
+                yield from _settings(host, f"{name}::{parameter}", value)
+            else:
+                yield Key(Section.PARAMETER, host, f"{name}::{parameter}"), value
+
+
+def _settings(host: str, prefix: str, values: Mapping[str, Value]) -> _Entries:
+    """Return one entry for each setting that is not at its default."""
+    for name, value in values.items():
+        known = MACHINE_SETTINGS.get(name) or CLUSTER_SETTINGS[name]
+        defaults = {known.default, CLUSTER_SETTINGS.get(name, known).default}
+        if value not in defaults:
+            yield Key(Section.PARAMETER, host, f"{prefix}::{name}"), shown(value)

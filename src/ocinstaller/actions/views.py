@@ -1,12 +1,17 @@
 """What the use cases answer: plain values for API, CLI and web pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ocinstaller.model import naming
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.placement.choices import QUORUM
+from ocinstaller.model.settings import CLUSTER_SETTINGS, Value
 from ocinstaller.store.tables import Cluster, InstallLogLine, IpAddress, Location, Machine, Network
+
+_SHOWN = ("region_name", "vip_hostname", "time_server_host")
+"""The settings that stand beside a cluster's name."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +85,23 @@ class ClusterView:
     notice: str
 
     @classmethod
-    def of(cls, row: Cluster, vip: IpAddress | None, roles: list[str]) -> "ClusterView":
-        """Return the row as a view; `roles` are those of its machines."""
+    def of(
+        cls, row: Cluster, vip: IpAddress | None, roles: list[str], settings: Mapping[str, Value]
+    ) -> "ClusterView":
+        """Return the row as a view.
+
+        :param roles: of its machines
+        :param settings: those that are not at their default
+        """
         controllers = roles.count("controller")
+        named = {name: str(settings.get(name, CLUSTER_SETTINGS[name].default)) for name in _SHOWN}
         return cls(
             name=row.name,
             domain=row.domain,
-            region_name=row.region_name,
-            vip_hostname=naming.api_hostname(row.name, row.domain, row.vip_hostname),
+            region_name=named["region_name"],
+            vip_hostname=naming.api_hostname(row.name, row.domain, named["vip_hostname"]),
             vip_address=vip.ip if vip else None,
-            time_server_host=row.time_server_host,
+            time_server_host=named["time_server_host"],
             initial_cluster_setup=row.initial_cluster_setup,
             machines=len(roles),
             controllers=controllers,

@@ -16,6 +16,7 @@ from ocinstaller.api import (
     problems,
     puppet,
     rings,
+    settings,
     v1,
 )
 from ocinstaller.api.auth import Server
@@ -67,6 +68,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
     operators = (
         v1.router,
+        settings.router,
         cluster_results.router,
         access.router,
         certificates.router,

@@ -14,6 +14,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.settings import SettingsView
 from ocinstaller.actions.views import (
     ClusterView,
     LocationView,
@@ -24,7 +25,15 @@ from ocinstaller.actions.views import (
 )
 from ocinstaller.model.errors import Stale
 
-View = SwiftRegionView | LocationView | NetworkView | ClusterView | MachineView | MachineDetail
+View = (
+    SwiftRegionView
+    | LocationView
+    | NetworkView
+    | ClusterView
+    | MachineView
+    | MachineDetail
+    | SettingsView
+)
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
 

@@ -90,6 +90,8 @@ _BODIES: dict[str, dict[str, object]] = {
     },
     "NetworkAssignment": {"cluster": "cloud", "role": "all", "iface1": "eth0"},
     "NewCluster": {"name": "cloud", "domain": "example.com"},
+    "ClusterSettingsToChange": {"settings": {"neutron_use_dvr": "no", "swift_part_power": 18}},
+    "MachineSettingsToChange": {"settings": {"notes": "rack 4", "cpu_mode": None}},
     "Enrolment": {"cluster": "cloud", "role": "controller", "location": "zone-1"},
     "RingCalculation": {"dry_run": True},
     "MachineRingCalculation": {"weights": {"object": 0}, "dry_run": True},

@@ -78,7 +78,7 @@ class NewCluster(_Body):
 
     name: str
     domain: str
-    time_server_host: str = ""
+    time_server_host: str | None = None
 
 
 class Enrolment(_Body):

@@ -6,15 +6,14 @@ from ipaddress import ip_address
 
 from ocinstaller.model import addressing, naming, roles
 from ocinstaller.model.addressing import Address
-from ocinstaller.model.cluster_settings import DEFAULTS
-from ocinstaller.model.enrolment import networks_of_member
+from ocinstaller.model.enrolment import networks_of_member, settings_of_member
 from ocinstaller.model.errors import InvalidValue, NotFound
+from ocinstaller.model.settings import CLUSTER_SETTINGS, Value
 from ocinstaller.model.snapshot import (
     AddressFacts,
     ClusterSnapshot,
     MachineFacts,
     NetworkFacts,
-    Value,
 )
 
 MOST_ADDED = 1000
@@ -62,7 +61,7 @@ def without_machine(cluster: ClusterSnapshot, hostname: str) -> ClusterSnapshot:
 def with_settings(cluster: ClusterSnapshot, settings: Mapping[str, Value]) -> ClusterSnapshot:
     """Return the cluster with other settings; those that are at their default are left out."""
     together = {**cluster.settings, **settings}
-    changed = {name: value for name, value in together.items() if value != DEFAULTS.get(name)}
+    changed = {n: v for n, v in together.items() if v != CLUSTER_SETTINGS[n].default}
     return replace(cluster, settings=changed)
 
 
@@ -104,6 +103,7 @@ def _with_machine(cluster: ClusterSnapshot, role: str, location: str) -> Cluster
             for use in uses
             if use.name in given
         ),
+        settings=settings_of_member(role),
     )
     return replace(
         cluster,

@@ -1,10 +1,11 @@
 """What a new member of a cluster gets, before anything is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ocinstaller.model import addressing
 from ocinstaller.model.addressing import NetworkUse
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.settings import MACHINE_SETTINGS, Value
 
 
 def networks_of_member(
@@ -30,3 +31,32 @@ def networks_of_member(
             allowed=f"a location with a network of role all or {role}: use network-add first",
         )
     return uses
+
+
+_PROXY_WITHOUT_DISKS: Mapping[str, Value] = {
+    "swift_store_account": False,
+    "swift_store_container": False,
+    "swift_store_object": False,
+}
+
+
+def settings_of_member(role: str) -> Mapping[str, Value]:
+    """Return the settings that a machine of this role begins with, if not at their defaults.
+
+    Swift's proxies hold no data unless the operator says so.
+    """
+    return _PROXY_WITHOUT_DISKS if role == "swiftproxy" else {}
+
+
+def settings_beyond_role(role: str, settings: Mapping[str, Value]) -> dict[str, Value]:
+    """Return a machine's settings that are not what machines of its role begin with.
+
+    :param settings: those that are not at their default
+    """
+    base = settings_of_member(role)
+    together = {name: settings.get(name, MACHINE_SETTINGS[name].default) for name in base}
+    return {
+        name: value
+        for name, value in {**settings, **together}.items()
+        if value != base.get(name, MACHINE_SETTINGS[name].default)
+    }

@@ -7,14 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 from ocinstaller.model.addressing import Address, AddressRange, NetworkUse, is_management
 from ocinstaller.model.hardware import Nic
+from ocinstaller.model.settings import CLUSTER_SETTINGS, INHERIT, MACHINE_SETTINGS, Value
 from ocinstaller.model.states import PuppetStatus, State
-
-Value = str | bool | int
-"""What a setting can hold; booleans may also be spelt `yes` and `no`."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,13 @@ class MachineFacts:
     puppet_status: PuppetStatus = PuppetStatus.NOT_RUN
     addresses: tuple[AddressFacts, ...] = ()
     settings: Mapping[str, Value] = field(default_factory=dict)
+    """Those that are not at their default; a secret is `secret_fields.HIDDEN`."""
     nics: tuple[Nic, ...] | None = None
     """The interfaces of controllers, which carry the API's address; not loaded for others."""
+
+    def own_setting(self, name: str) -> Value:
+        """Return a setting as it is on the machine itself, be it `cluster_value`."""
+        return self.settings.get(name, MACHINE_SETTINGS[name].default)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,18 @@ class ClusterSnapshot:
     last_numbers: Mapping[str, int] = field(default_factory=dict)
     """The last number of each role's host names; numbers are never used again."""
     settings: Mapping[str, Value] = field(default_factory=dict)
+    """Those that are not at their default; a secret is `secret_fields.HIDDEN`."""
+
+    def setting(self, name: str) -> Value:
+        """Return a setting of the cluster; the only way in which decisions read one."""
+        if name == "initial_cluster_setup":
+            return self.initial_cluster_setup
+        return self.settings.get(name, CLUSTER_SETTINGS[name].default)
+
+    def machine_setting(self, machine: MachineFacts, name: str) -> Value:
+        """Return a setting of a machine; where the machine says so, that of its cluster."""
+        value = machine.own_setting(name)
+        return self.setting(name) if value == INHERIT else value
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -105,16 +119,3 @@ class ClusterSnapshot:
 def in_order(machines: Iterable[MachineFacts]) -> tuple[MachineFacts, ...]:
     """Return machines in the order of their host names' numbers: 2 comes before 10."""
     return tuple(sorted(machines, key=lambda machine: (len(machine.hostname), machine.hostname)))
-
-
-class Configured(Protocol):
-    """Whatever has settings: a cluster or a machine."""
-
-    @property
-    def settings(self) -> Mapping[str, Value]:
-        """Name and value of every setting that is not at its default."""
-
-
-def setting(subject: Configured, name: str, default: Value) -> Value:
-    """Return a setting of a cluster or a machine; the only way in which decisions read one."""
-    return subject.settings.get(name, default)

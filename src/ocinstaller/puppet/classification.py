@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 import yaml
 
 from ocinstaller.model.errors import Conflict
-from ocinstaller.model.snapshot import Value
+from ocinstaller.model.settings import Value
 from ocinstaller.puppet.deployment import Member
 
 # libyaml's, where PyYAML was built with it (Debian's is): ten times faster, the same text

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from ocinstaller.model import naming
 from ocinstaller.model.addressing import networks_for_machine
-from ocinstaller.model.cluster_settings import DEFAULTS
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, Value, setting
+from ocinstaller.model.placement.spelling import is_yes
+from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Kind, Setting, Value
+from ocinstaller.model.settings.schema import EVERY_ROLE
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
 from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
 from ocinstaller.puppet.deployment import deployment, members
 
@@ -20,22 +22,22 @@ def node_snapshot(
     :raises Conflict: the machine has not the interface that carries the API's address
     """
     founder = first_master(cluster)
-    time_server = str(setting(cluster, "time_server_host", ""))
+    time_servers = str(cluster.setting("time_server_host"))
     return NodeSnapshot(
         cluster_name=cluster.name,
         domain=cluster.domain,
-        region_name=str(setting(cluster, "region_name", "RegionOne")),
+        region_name=str(cluster.setting("region_name")),
         hostname=machine.hostname,
         address=cluster.management_address(machine),
         role=machine.role,
         is_bootstrap=founder is not None and founder.hostname == machine.hostname,
         initial_cluster_setup=cluster.initial_cluster_setup,
         vip_hostname=naming.api_hostname(
-            cluster.name, cluster.domain, str(setting(cluster, "vip_hostname", ""))
+            cluster.name, cluster.domain, str(cluster.setting("vip_hostname"))
         ),
         vip=_api_address(cluster, machine),
         members=members(cluster),
-        time_servers=(time_server,) if time_server else (),
+        time_servers=tuple(time_servers.split(";")) if time_servers else (),
         deployment=deployment(cluster, machine),
         settings=_settings(cluster, machine),
         secrets=dict(secrets),
@@ -43,9 +45,25 @@ def node_snapshot(
 
 
 def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Value]:
-    """Return the settings that Puppet interprets; the others act through other parameters."""
-    found = {**cluster.settings, **machine.settings}
-    return {name: value for name, value in found.items() if name not in DEFAULTS}
+    """Return every setting that the machine's role receives: Puppet has no defaults of its own.
+
+    A machine's setting goes before its cluster's. Secrets travel with the other secrets.
+    """
+    wanted = {machine.role, EVERY_ROLE}
+
+    def received(known: Mapping[str, Setting]) -> list[str]:
+        return [s.name for s in known.values() if wanted & set(s.roles) and not s.secret]
+
+    found = {name: cluster.setting(name) for name in received(CLUSTER_SETTINGS)}
+    own = {name: cluster.machine_setting(machine, name) for name in received(MACHINE_SETTINGS)}
+    return {
+        name: is_yes(value) if _is_flag(name) else value for name, value in (found | own).items()
+    }
+
+
+def _is_flag(name: str) -> bool:
+    known = CLUSTER_SETTINGS.get(name) or MACHINE_SETTINGS[name]
+    return known.kind is Kind.BOOLEAN
 
 
 def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress | None:

@@ -7,18 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.model.addressing import Address, AddressRange
-from ocinstaller.model.cluster_settings import STORED
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.snapshot import (
     AddressFacts,
     ClusterSnapshot,
     MachineFacts,
     NetworkFacts,
-    Value,
     VirtualAddress,
 )
 from ocinstaller.model.states import PuppetStatus, State
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import (
     Cluster,
     IpAddress,
@@ -48,7 +46,7 @@ def cluster_snapshot(
         vip=addresses.vip,
         initial_cluster_setup=cluster.initial_cluster_setup,
         last_numbers=dict(session.execute(counts).tuples().all()),
-        settings=_settings(cluster),
+        settings=setting_rows.of_cluster(session, cluster.id),
     )
 
 
@@ -56,11 +54,6 @@ def location_regions(session: Session, names: set[str]) -> dict[str, str]:
     """Return the Swift region of each of these locations that exists."""
     rows = session.scalars(select(Location).where(Location.name.in_(names)))
     return {row.name: row.swift_region.name for row in rows}
-
-
-def _settings(cluster: Cluster) -> dict[str, Value]:
-    values: dict[str, Value] = {name: getattr(cluster, name) for name in STORED}
-    return {name: value for name, value in values.items() if value != STORED[name].default}
 
 
 class _Addresses:
@@ -106,6 +99,7 @@ def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple
         .order_by(Machine.hostname)
     )
     nics = _controller_nics(session, cluster_id)
+    settings = setting_rows.of_members(session, cluster_id)
     return tuple(
         MachineFacts(
             hostname=hostname or "",
@@ -116,6 +110,7 @@ def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple
             status=State(status),
             puppet_status=PuppetStatus(puppet),
             addresses=tuple(sorted(addresses.of_machine[number], key=lambda a: a.network)),
+            settings=settings.get(number, {}),
             nics=nics.get(number),
         )
         for number, hostname, serial, role, bootstrap, status, puppet, location in session.execute(

@@ -67,15 +67,12 @@ class Location(Base):
 
 
 class Cluster(Base):
-    """A cluster and its settings."""
+    """A cluster; its settings are rows of their own."""
 
     __tablename__ = "clusters"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(_NAME, unique=True)
     domain: Mapped[str] = mapped_column(_HOSTNAME)
-    region_name: Mapped[str] = mapped_column(_NAME, default="RegionOne")
-    vip_hostname: Mapped[str] = mapped_column(_HOSTNAME, default="")
-    time_server_host: Mapped[str] = mapped_column(String(255), default="")
     initial_cluster_setup: Mapped[bool] = mapped_column(default=True)
 
 
@@ -167,6 +164,30 @@ class IpAddress(Base):
     machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id"), index=True)
     network: Mapped[Network] = relationship()
     machine: Mapped[Machine | None] = relationship(back_populates="addresses")
+
+
+class ClusterSetting(Base):
+    """A setting of a cluster that is not at its default; secrets are sealed."""
+
+    __tablename__ = "cluster_settings"
+    cluster_id: Mapped[int] = mapped_column(
+        ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    value: Mapped[str | None] = mapped_column(String(255))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class MachineSetting(Base):
+    """A setting of a machine that is not at its default; secrets are sealed."""
+
+    __tablename__ = "machine_settings"
+    machine_id: Mapped[int] = mapped_column(
+        ForeignKey("machines.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    value: Mapped[str | None] = mapped_column(String(256))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class RoleCount(Base):

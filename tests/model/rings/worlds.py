@@ -1,5 +1,6 @@
 """Clusters that store, for the tests of rings."""
 
+from ocinstaller.model.enrolment import settings_of_member
 from ocinstaller.model.rings.devices import StoreDisk
 from ocinstaller.model.rings.planning import Place, RingFacts
 from ocinstaller.model.snapshot import AddressFacts, ClusterSnapshot, MachineFacts, Value
@@ -22,7 +23,7 @@ def store(number: int, zone: int, role: str = "swiftstore", **settings: Value) -
         serial=f"{role.upper()}{number}",
         puppet_status=PuppetStatus.SUCCESS,
         addresses=(AddressFacts("int", f"10.0.{zone}.{number}", 16),),
-        settings=settings,
+        settings={**settings_of_member(role), **settings},
     )
 
 

@@ -1,13 +1,13 @@
 """Makes the data base follow a cluster file, through the same use cases as single commands."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, machines, topology
+from ocinstaller.actions import clusters, machines, settings, topology
 from ocinstaller.actions.cluster_files.document import (
     ClusterDocument,
     ClusterFile,
@@ -16,11 +16,18 @@ from ocinstaller.actions.cluster_files.document import (
 )
 from ocinstaller.actions.cluster_files.writer import describe, used_locations
 from ocinstaller.actions.context import Installation
-from ocinstaller.model.cluster_settings import STORED, parse_stored
+from ocinstaller.model.enrolment import settings_of_member
 from ocinstaller.model.errors import Conflict, InvalidValue, OciError
+from ocinstaller.model.settings import (
+    CLUSTER_SETTINGS,
+    MACHINE_SETTINGS,
+    Setting,
+    find,
+    shown,
+)
 from ocinstaller.model.snapshot import ClusterSnapshot
 from ocinstaller.puppet.classification import check_count, check_deployable
-from ocinstaller.store import queries, snapshots
+from ocinstaller.store import queries, setting_rows, snapshots
 from ocinstaller.store.tables import Cluster, Location, Network, SwiftRegion
 
 
@@ -151,12 +158,40 @@ class Application:
                     value=wanted.domain,
                     allowed=f"{self._now.cluster.domain}: host names and certificates hold it",
                 )
-        row = queries.cluster(self._session, wanted.name)
-        for name, text in wanted.settings.items():
-            with self._at("cluster", "settings", name):
-                setattr(row, name, parse_stored(name, text))
-        for name in STORED.keys() - wanted.settings.keys():
-            setattr(row, name, STORED[name].default)
+        now = self._now.cluster.settings if self._now else {}
+        self._settings(
+            ("cluster",),
+            CLUSTER_SETTINGS,
+            wanted.settings,
+            now,
+            lambda texts: settings.change_cluster_settings(
+                self._session, self._oci, wanted.name, texts
+            ),
+        )
+
+    def _settings(
+        self,
+        path: tuple[str, ...],
+        known: Mapping[str, Setting],
+        wanted: Mapping[str, str],
+        now: Mapping[str, str],
+        change: Callable[[settings.Texts], object],
+    ) -> None:
+        """Make settings those of the file; what it does not name returns to its default.
+
+        :param path: of their owner in the file
+        :param now: those that are there and not at their default
+        """
+        given: dict[str, str | None] = {}
+        for name, text in wanted.items():
+            with self._at(*path, "settings", name):
+                setting = find(known, name)
+                if setting.of_state:
+                    raise InvalidValue("setting", name, "a setting that follows no state")
+                setting.parse(text)
+                given[setting.name] = text
+        with self._at(*path, "settings"):
+            change({**dict.fromkeys(now.keys() - given.keys()), **given})
 
     def _networks(self) -> None:
         query = select(Network.name, Cluster.name).outerjoin(Network.cluster)
@@ -214,6 +249,24 @@ class Application:
             if serial not in now or not _stays(now[serial], machine):
                 with self._at("machines", serial):
                     self._enrol(serial, machine)
+            self._machine_settings(serial, machine)
+
+    def _machine_settings(self, serial: str, machine: FileMachine) -> None:
+        row = queries.machine(self._session, serial)
+        stored = setting_rows.of_machine(self._session, row.id)
+        now = {n: shown(v) for n, v in stored.items() if not MACHINE_SETTINGS[n].secret}
+        base = {n: shown(v) for n, v in settings_of_member(machine.role).items()}
+        wanted = {**base, **machine.settings}
+        if wanted != now:
+            self._settings(
+                ("machines", serial),
+                MACHINE_SETTINGS,
+                wanted,
+                now,
+                lambda texts: settings.change_machine_settings(
+                    self._session, self._oci, serial, texts
+                ),
+            )
 
     def _enrol(self, serial: str, machine: FileMachine) -> None:
         view = machines.join(

@@ -38,7 +38,7 @@ class FileCluster(_Part):
     name: str = Field(description="name of the cluster, the first part of host names")
     domain: str = Field(description="DNS domain of its machines; cannot be changed later")
     settings: Annotated[dict[str, str], BeforeValidator(_mapping_or_empty)] = Field(
-        default={}, description="settings that are not at their default"
+        default={}, description="settings that are not at their default; secrets may be left out"
     )
 
 
@@ -61,6 +61,9 @@ class FileMachine(_Part):
     location: str = Field(description="location of the machine")
     addresses: Annotated[dict[str, str], BeforeValidator(_mapping_or_empty)] = Field(
         default={}, description="its address in each network; otherwise the lowest free one"
+    )
+    settings: Annotated[dict[str, str], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="its settings that are not at their default"
     )
 
 

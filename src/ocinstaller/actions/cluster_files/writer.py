@@ -11,7 +11,8 @@ from ocinstaller.actions.cluster_files.document import (
     FileMachine,
     FileNetwork,
 )
-from ocinstaller.model.placement.spelling import shown
+from ocinstaller.model.enrolment import settings_beyond_role
+from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Setting, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
 
 _HEADER = """\
@@ -33,7 +34,7 @@ def describe(cluster: ClusterSnapshot, location_regions: Mapping[str, str]) -> C
         cluster=FileCluster(
             name=cluster.name,
             domain=cluster.domain,
-            settings={name: shown(value) for name, value in sorted(cluster.settings.items())},
+            settings=_settings(CLUSTER_SETTINGS, cluster.settings),
         ),
         swift_regions=tuple(sorted(set(location_regions.values()))),
         locations={
@@ -64,7 +65,8 @@ def render(cluster: ClusterSnapshot, document: ClusterDocument) -> str:
     hosts = {machine.serial: machine.hostname for machine in cluster.machines}
     for serial, machine in document.machines.items():
         lines.append(f"  # {hosts[serial]}\n")
-        entry = _yaml({serial: machine.model_dump(mode="json")})
+        without = set() if machine.settings else {"settings"}
+        entry = _yaml({serial: machine.model_dump(mode="json", exclude=without)})
         lines += [f"  {line}\n" for line in entry.splitlines()]
     return "".join(lines)
 
@@ -96,4 +98,10 @@ def _machine(machine: MachineFacts) -> FileMachine:
         role=machine.role,
         location=machine.location,
         addresses={address.network: address.ip for address in machine.addresses},
+        settings=_settings(MACHINE_SETTINGS, settings_beyond_role(machine.role, machine.settings)),
     )
+
+
+def _settings(known: Mapping[str, Setting], values: Mapping[str, Value]) -> dict[str, str]:
+    """Return settings as a file has them: secrets stay in the data base."""
+    return {name: shown(value) for name, value in sorted(values.items()) if not known[name].secret}

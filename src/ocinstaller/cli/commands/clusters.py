@@ -23,7 +23,7 @@ class ClusterCreate(OciShow):
     arguments = (
         Argument("name", help="name of the cluster, the first part of host names"),
         Argument("domain", help="DNS domain of its machines"),
-        Argument("--time-server-host", default="", help="NTP server (default: Debian's pool)"),
+        Argument("--time-server-host", help="time servers, separated by semicolons"),
     )
 
     def take_action(self, parsed_args: Namespace) -> Columns:

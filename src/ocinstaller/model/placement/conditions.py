@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ocinstaller.model.placement.facts import HYPER_CONVERGED, Fact, Scene
-from ocinstaller.model.placement.spelling import is_yes, machines, shown
-from ocinstaller.model.snapshot import MachineFacts, Value, setting
+from ocinstaller.model.placement.spelling import is_yes, machines
+from ocinstaller.model.settings import MACHINE_SETTINGS, Value, shown
+from ocinstaller.model.snapshot import MachineFacts
 from ocinstaller.model.states import PuppetStatus, State
 
 
@@ -85,11 +86,10 @@ class Flag:
     """A cluster setting is on."""
 
     name: str
-    default: bool
 
     def judge(self, scene: Scene, _machine: MachineFacts | None = None) -> Verdict:
         """Look at the setting."""
-        return _setting_is_on(self.name, setting(scene.cluster, self.name, self.default))
+        return _setting_is_on(self.name, scene.cluster.setting(self.name))
 
     def __str__(self) -> str:
         return f"{self.name}=yes"
@@ -100,11 +100,13 @@ class MachineFlag:
     """A machine setting is on."""
 
     name: str
-    default: bool
 
-    def judge(self, _scene: Scene, machine: MachineFacts | None = None) -> Verdict:
+    def judge(self, scene: Scene, machine: MachineFacts | None = None) -> Verdict:
         """Look at the machine's setting."""
-        value = self.default if machine is None else setting(machine, self.name, self.default)
+        if machine is None:
+            value = MACHINE_SETTINGS[self.name].default
+        else:
+            value = scene.cluster.machine_setting(machine, self.name)
         return _setting_is_on(self.name, value)
 
     def __str__(self) -> str:
@@ -124,7 +126,7 @@ class Given:
 
     def judge(self, scene: Scene, _machine: MachineFacts | None = None) -> Verdict:
         """Look at the setting."""
-        value = setting(scene.cluster, self.name, "")
+        value = scene.cluster.setting(self.name)
         reason = f"{self.name} is {shown(value) or 'empty'}"
         return Verdict(value != "", (reason,), (Fact(self.name, value),))
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ocinstaller.model.placement.spelling import is_yes
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, Value, setting
+from ocinstaller.model.settings import Value
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
 
 HYPER_CONVERGED = "compute_is_cephosd"
 """The machine setting that gives a compute machine OSDs of its own."""
@@ -53,4 +54,4 @@ class Scene:
 
 def has_own_osds(machine: MachineFacts) -> bool:
     """Tell whether a compute machine is hyper-converged."""
-    return is_yes(setting(machine, HYPER_CONVERGED, default=False))
+    return is_yes(machine.own_setting(HYPER_CONVERGED))

@@ -1,18 +1,11 @@
 """How values and counts read in sentences."""
 
-from ocinstaller.model.snapshot import Value
+from ocinstaller.model.settings import Value
 
 
 def is_yes(value: Value) -> bool:
     """Tell whether a setting is on; settings hold booleans or the words `yes` and `no`."""
     return value is True or value == "yes"
-
-
-def shown(value: Value) -> str:
-    """Return a value as operators type it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
 
 
 def machines(number: int, kind: str) -> str:

@@ -15,7 +15,7 @@ from ocinstaller.model.rings.devices import (
     object_ports,
     weight_of,
 )
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order, setting
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
 from ocinstaller.model.states import PuppetStatus
 
 STORING_ROLES = ("swiftstore", "swiftproxy")
@@ -23,13 +23,7 @@ STORING_ROLES = ("swiftstore", "swiftproxy")
 
 STORING_SERVICES = frozenset(f"swift-{kind}" for kind in RingKind)
 
-PART_POWER = 19
-REPLICAS = 3
-MIN_PART_HOURS = 1
-"""Defaults of the original OCI."""
-
 _EC_FLAGS = ("swift_ec_enable", "swift_ec_num_data_fragments", "swift_ec_num_parity_fragments")
-_EC_DATA, _EC_PARITY, _EC_INDEX = 12, 4, 1
 _PART_POWERS = (4, 32)
 """Swift takes 0 to 32; fewer than 16 partitions cannot be spread."""
 _MOST_REPLICAS = 32
@@ -106,23 +100,23 @@ def ring_specs(cluster: ClusterSnapshot) -> tuple[RingSpec, ...]:
 
     :raises InvalidValue: a setting is out of its range
     """
-    power = _number(cluster, "swift_part_power", PART_POWER, _PART_POWERS)
-    replicas = _number(cluster, "swift_replicas", REPLICAS, (1, _MOST_REPLICAS))
-    hours = _number(cluster, "swift_min_part_hours", MIN_PART_HOURS, (0, _MOST_HOURS))
+    power = _number(cluster, "swift_part_power", _PART_POWERS)
+    replicas = _number(cluster, "swift_replicas", (1, _MOST_REPLICAS))
+    hours = _number(cluster, "swift_min_part_hours", (0, _MOST_HOURS))
     specs = tuple(RingSpec(kind, kind, power, replicas, hours) for kind in RingKind)
-    if not is_yes(setting(cluster, "swift_ec_enable", default=False)):
+    if not is_yes(cluster.setting("swift_ec_enable")):
         return specs
-    index = _number(cluster, "swift_ec_policy_index", _EC_INDEX, (1, 99))
-    fragments = _number(cluster, _EC_FLAGS[1], _EC_DATA, (1, _MOST_REPLICAS)) + _number(
-        cluster, _EC_FLAGS[2], _EC_PARITY, (1, _MOST_REPLICAS)
+    index = _number(cluster, "swift_ec_policy_index", (1, 99))
+    fragments = _number(cluster, _EC_FLAGS[1], (1, _MOST_REPLICAS)) + _number(
+        cluster, _EC_FLAGS[2], (1, _MOST_REPLICAS)
     )
     coded = RingSpec(f"object-{index}", RingKind.OBJECT, power, fragments, hours)
     return (*specs, coded)
 
 
-def _number(cluster: ClusterSnapshot, name: str, default: int, allowed: tuple[int, int]) -> int:
+def _number(cluster: ClusterSnapshot, name: str, allowed: tuple[int, int]) -> int:
     least, most = allowed
-    value = setting(cluster, name, default)
+    value = cluster.setting(name)
     try:
         number = int(value)
     except ValueError:
@@ -197,7 +191,7 @@ def _ports(
     machine: MachineFacts, spec: RingSpec, facts: RingFacts, names: tuple[str, ...]
 ) -> Mapping[str, int]:
     usual = PORTS[spec.kind]
-    per_port = setting(machine, "servers_per_port", 0)
+    per_port = machine.own_setting("servers_per_port")
     if spec.kind is not RingKind.OBJECT or not int(per_port):
         return dict.fromkeys(names, usual)
     present = facts.ports.get(spec.name, {})

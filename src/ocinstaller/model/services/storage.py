@@ -23,16 +23,13 @@ _SWIFT_PORTS_EACH = 99
 _SWIFT_SECRETS = ("swift_hash_prefix", "swift_hash_suffix")
 
 
-def _proxy_stores(kind: str) -> MachineFlag:
-    return MachineFlag(f"swift_store_{kind}", default=False)
+def _stores(kind: str) -> MachineFlag:
+    return MachineFlag(f"swift_store_{kind}")
 
 
 def _storing(kind: str) -> tuple[On, ...]:
-    """Stores hold everything unless told otherwise, proxies nothing."""
-    return (
-        On("swiftstore", each=MachineFlag(f"swift_store_{kind}", default=True)),
-        On("swiftproxy", each=_proxy_stores(kind)),
-    )
+    """Stores hold everything unless told otherwise; proxies are enrolled to hold nothing."""
+    return (On("swiftstore", each=_stores(kind)), On("swiftproxy", each=_stores(kind)))
 
 
 def _swift_server(kind: str, *ports: Port) -> Service:
@@ -97,7 +94,7 @@ STORAGE: tuple[Service, ...] = (
         tcp(873),
         (
             On("swiftstore"),
-            On("swiftproxy", each=AnyOf(*map(_proxy_stores, ("account", "container", "object")))),
+            On("swiftproxy", each=AnyOf(*map(_stores, ("account", "container", "object")))),
         ),
         Deployment("swift_rsync", ("rsync",), reads=_SWIFT_SECRETS),
     ),

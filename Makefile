@@ -2,6 +2,7 @@
 # make stop   end exactly what make run started
 # make test   all tests: fast ones first, then the real line
 # make fast   the fast ones: no root, no images, no virtual machines
+# make test-matrix  disks and networks of installed systems, on many virtual machines (long)
 # make check  formatting, lint and types
 
 PYTHON   ?= python3
@@ -13,7 +14,7 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 # Of the tests that need nothing but processes of their own; two at a time.
 FAST     := not (line or images or root or schemathesis)
 
-.PHONY: run stop test fast check
+.PHONY: run stop test fast test-matrix check
 
 run: $(VENV)/.installed
 	$(BIN)/oci-lab up
@@ -22,10 +23,13 @@ stop: $(VENV)/.installed
 	$(BIN)/oci-lab stop
 
 test: fast
-	$(BIN)/pytest -m "not ($(FAST))"
+	$(BIN)/pytest -m "not ($(FAST)) and not matrix"
 
 fast: $(VENV)/.installed
 	$(BIN)/pytest -n 2 -m "$(FAST)"
+
+test-matrix: $(VENV)/.installed
+	$(BIN)/pytest -m matrix
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check src tests

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import settings
 
 from ocinstaller.actions import credentials, users
 from ocinstaller.actions.context import Installation, open_installation
@@ -17,6 +18,10 @@ from tests.databases import DatabaseServer, MariaDb, PostgreSql
 from tests.support import write_config, write_image
 
 PASSWORD = "correct horse battery"
+
+# How long an example takes says something of the host only.
+settings.register_profile("oci", deadline=None)
+settings.load_profile("oci")
 
 
 @pytest.fixture(scope="session", autouse=True)

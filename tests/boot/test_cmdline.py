@@ -32,7 +32,8 @@ def test_extra_words_come_last():
     assert live_cmdline(LiveOptions(**OPTIONS, extra_cmdline="console=ttyS0 audit=0")).endswith(
         " console=ttyS0 audit=0"
     )
-    assert live_cmdline(LiveOptions(**OPTIONS, extra_cmdline="")).endswith(OPTIONS["boot_mac"])
+    bare = live_cmdline(LiveOptions(**OPTIONS, extra_cmdline=""))
+    assert bare.endswith(f"live-netdev={OPTIONS['boot_mac']} md_mod.start_ro=1")
 
 
 @pytest.mark.parametrize(

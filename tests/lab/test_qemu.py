@@ -5,6 +5,7 @@ import pytest
 from ocinstaller.lab import accelerator, namespace, scenario
 from ocinstaller.lab.accelerator import Accelerator
 from ocinstaller.lab.errors import LabError
+from ocinstaller.lab.layout import Machine, MachineKind
 from ocinstaller.lab.processes import Processes
 from ocinstaller.lab.qemu import QemuMachine, qemu_command
 
@@ -19,28 +20,36 @@ def option_values(command, option):
 
 
 def test_network_comes_before_the_disk_of_a_bios_machine():
-    devices = option_values(qemu_command(BIOS, Accelerator.TCG, TAPS), "-device")
+    devices = option_values(qemu_command(BIOS, Accelerator.TCG, TAPS, [0]), "-device")
     order = {device.partition(",")[0]: device for device in devices if "bootindex" in device}
     assert "bootindex=1" in order["virtio-net-pci"]
     assert "bootindex=2" in order["virtio-blk-pci"]
 
 
 def test_boot_order_of_uefi_is_left_to_its_variables():
-    assert not any("bootindex" in word for word in qemu_command(UEFI, Accelerator.TCG, TAPS))
+    assert not any("bootindex" in word for word in qemu_command(UEFI, Accelerator.TCG, TAPS, [0]))
 
 
 def test_machine_shows_its_serial_and_its_cards():
-    command = qemu_command(BIOS, Accelerator.TCG, TAPS)
+    command = qemu_command(BIOS, Accelerator.TCG, TAPS, [0])
     assert f"serial={BIOS.serial}" in option_values(command, "-smbios")[0]
     for mac in BIOS.macs:
         assert any(f"mac={mac}" in device for device in option_values(command, "-device"))
 
 
 def test_only_uefi_machines_have_flash():
-    assert not any("pflash" in word for word in qemu_command(BIOS, Accelerator.TCG, TAPS))
-    flash = [word for word in qemu_command(UEFI, Accelerator.TCG, TAPS) if "pflash" in word]
+    assert not any("pflash" in word for word in qemu_command(BIOS, Accelerator.TCG, TAPS, [0]))
+    flash = [word for word in qemu_command(UEFI, Accelerator.TCG, TAPS, [0]) if "pflash" in word]
     assert len(flash) == 2
     assert "readonly=on" in flash[0]
+
+
+def test_a_disk_keeps_its_slot_when_its_neighbour_is_taken_out():
+    machine = Machine("m", 9, MachineKind.BIOS, "custom", disks=3)
+    devices = option_values(qemu_command(machine, Accelerator.TCG, TAPS, [1, 2]), "-device")
+    disks = [device for device in devices if device.startswith("virtio-blk-pci")]
+    assert "serial=LAB-DISK-1,addr=0x11,bootindex=2" in disks[0]
+    assert "serial=LAB-DISK-2,addr=0x12,bootindex=3" in disks[1]
 
 
 def test_accelerator_is_remembered_for_this_boot_only(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import certificates, credentials, machine_storage
+from ocinstaller.actions import certificates, credentials, machine_network, machine_storage
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
@@ -13,14 +13,13 @@ from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.model import addressing, naming, target_files
-from ocinstaller.model.errors import Conflict
+from ocinstaller.model.errors import Conflict, WrongState
 from ocinstaller.model.hardware import HardwareReport
-from ocinstaller.model.network_layout import NetworkLayout, network_layout
 from ocinstaller.model.plan import ImageRef, InstallPlan
-from ocinstaller.model.states import Event, PuppetStatus, State, next_state
+from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
 from ocinstaller.model.target_files import HostEntry, TargetSystem
 from ocinstaller.store import queries, setting_rows
-from ocinstaller.store.tables import Cluster, Machine, Network
+from ocinstaller.store.tables import Cluster, Machine
 
 _UNITS = (
     "oci-certificates.timer",
@@ -38,25 +37,42 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     :raises Conflict: it belongs to no cluster, or something that the plan needs is missing
     """
     machine = queries.machine(session, name, lock=True)
-    next_state(State(machine.status), Event.INSTALL_REQUESTED)
-    if machine.cluster is None:
-        raise Conflict(
-            f"machine {name} belongs to no cluster",
-            field="machine",
-            value=name,
-            allowed="a machine of a cluster: use machine-add first",
+    if machine.status in LOCAL_BOOT_STATES:
+        raise WrongState(
+            f"{Event.INSTALL_REQUESTED}: the machine is {machine.status}; "
+            "to install it again, use machine-reboot-on-live first and restart it",
+            field="status",
+            value=machine.status,
+            allowed=State.LIVE,
         )
+    next_state(State(machine.status), Event.INSTALL_REQUESTED)
+    cluster = cluster_of(machine)
     machine.plan_id = str(uuid.uuid4())
     machine.puppet_token = oci.vault.seal(credentials.new_token())
     machine.puppet_status = PuppetStatus.NOT_RUN
     machine.status_reason = ""
     if machine.role == "controller":
-        machine.cluster.initial_cluster_setup = True
+        cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
     layout = machine_storage.layout_of(session, oci, machine, target_image(oci))
     machine_storage.remember_disks(session, machine, layout)
     machine.status = next_state(State(machine.status), Event.INSTALL_REQUESTED)
     return MachineView.of(machine)
+
+
+def cluster_of(machine: Machine) -> Cluster:
+    """Return the cluster of a machine that is to be installed.
+
+    :raises Conflict: it belongs to none
+    """
+    if machine.cluster is None:
+        raise Conflict(
+            f"machine {machine.serial} belongs to no cluster",
+            field="machine",
+            value=machine.serial,
+            allowed="a machine of a cluster: use machine-add first",
+        )
+    return machine.cluster
 
 
 def fetch_plan(session: Session, oci: Installation, serial: str, key: str) -> InstallPlan:
@@ -152,7 +168,7 @@ def _target_system(
         hostname=hostname,
         server_url=server_url(oci),
         firmware=hardware.firmware,
-        network=_network(session, machine, cluster, hardware),
+        network=machine_network.layout_of(session, machine, cluster),
         hosts=_hosts(session, oci, cluster),
         nameservers=tuple(network.nameservers),
         packages=_packages(oci),
@@ -192,30 +208,6 @@ def _packages(oci: Installation) -> target_files.PackageSource:
         security_mirror=security,
         proxy=network.HTTP_PROXY_ADDR if network.USE_HTTP_PROXY else None,
     )
-
-
-def _network(
-    session: Session, machine: Machine, cluster: Cluster, hardware: HardwareReport
-) -> NetworkLayout:
-    """Return how the machine's networks lie on its interfaces."""
-    rows = _machine_networks(session, machine, cluster)
-    of_network = {address.network_id: address.ip for address in machine.addresses}
-    return network_layout(
-        [queries.network_use(row) for row in rows],
-        {row.name: of_network[row.id] for row in rows if row.id in of_network},
-        hardware.nics,
-    )
-
-
-def _machine_networks(session: Session, machine: Machine, cluster: Cluster) -> list[Network]:
-    rows = {row.name: row for row in queries.cluster_networks(session, cluster.id)}
-    uses = addressing.networks_for_machine(
-        [queries.network_use(row) for row in rows.values()],
-        machine.role or "",
-        machine.location.name if machine.location else "",
-        has_network_nodes=queries.has_role(session, cluster.id, "network"),
-    )
-    return [rows[use.name] for use in uses]
 
 
 def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostEntry, ...]:

@@ -42,7 +42,11 @@ def layout_of(
         hardware.block_devices,
         hardware.firmware,
         StorageSettings(),
-        DataUse(machine.role or "", swift_seed=_seed(session, oci, machine, cluster)),
+        DataUse(
+            machine.role or "",
+            volume_group=_volume_group(machine),
+            swift_seed=_seed(session, oci, machine, cluster),
+        ),
         squashfs.size_bytes,
         image.unpacked_bytes,
     )
@@ -67,6 +71,14 @@ def remember_disks(session: Session, machine: Machine, layout: StorageLayout) ->
             row.size_bytes = size
     for label, size in wanted.items():
         session.add(SwiftDevice(machine_id=machine.id, label=label, size_bytes=size))
+
+
+def _volume_group(machine: Machine) -> str | None:
+    """Return the name of Cinder's volume group, without its number: `<cluster>vol<n>vg`."""
+    if machine.role != "volume" or machine.cluster is None:
+        return None
+    number = (machine.hostname or "").split(".")[0].rpartition("-")[2]
+    return f"{machine.cluster.name}vol{number}vg"
 
 
 def _seed(

@@ -41,6 +41,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),
     ("DELETE", "/v1/machines/{name}/enrolment"): Access("machine-remove", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/installation"): Access("machine-install-os", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/installation/plan"): Access(
+        "machine-install-os --plan", _READ, "machine"
+    ),
     ("GET", "/v1/machines/{name}/installation/log"): Access(
         "machine-install-log", _READ, "machine"
     ),

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from ocinstaller.actions import clusters, installation, machines, topology
+from ocinstaller.actions import clusters, installation, installation_plans, machines, topology
+from ocinstaller.actions.installation_plans import InstallationPlanView
 from ocinstaller.actions.views import (
     ClusterView,
     LocationView,
@@ -351,6 +352,13 @@ def install_machine(oci: Oci, name: str, condition: Condition) -> MachineView:
             )
         )
     )
+
+
+@router.get("/machines/{name}/installation/plan", tags=["machines"])
+def plan_machine(oci: Oci, name: str) -> InstallationPlanView:
+    """Show what an installation would do to a machine's disks and network, and why."""
+    with oci.store.read() as session:
+        return installation_plans.plan_installation(session, oci, name)
 
 
 @router.get("/machines/{name}/installation/log", tags=["machines"])

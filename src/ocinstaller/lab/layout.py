@@ -28,6 +28,18 @@ PUBLIC = Bridge("br-pub", IPv4Interface("10.66.1.1/24"))
 """Where the cluster's API answers."""
 BRIDGES = (INTERNAL, PUBLIC)
 
+
+@dataclass(frozen=True)
+class TaggedNetwork:
+    """A VLAN of the lab's LACP switch; the address is that of the server's side."""
+
+    vlan: int
+    address: IPv4Interface
+
+
+TAGGED = TaggedNetwork(100, IPv4Interface("10.66.2.1/24"))
+"""Management of machines with bonded cards; the server routes for it by being there."""
+
 DHCP_RANGE = ("10.66.0.200", "10.66.0.250")
 PUPPET_ADDRESS = IPv4Interface("10.66.0.2/24")
 SERVER_URL = "https://10.66.0.1"
@@ -53,6 +65,8 @@ class Machine:
     :ivar number: from 1 to 254, makes MAC addresses and interface names unique.
     :ivar role: the role it is enrolled with.
     :ivar data_disks_gib: sizes of the disks beside that of the system; containers only.
+    :ivar disks: how many disks it has (virtual machines).
+    :ivar bonded: its two cards are a port channel of the LACP switch (virtual machines).
     """
 
     name: str
@@ -60,6 +74,8 @@ class Machine:
     kind: MachineKind
     role: str
     data_disks_gib: tuple[int, ...] = ()
+    disks: int = 1
+    bonded: bool = False
 
     @property
     def serial(self) -> str:

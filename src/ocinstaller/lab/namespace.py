@@ -147,13 +147,17 @@ def plug(lab: Lab, machine: Machine, *, connected: bool) -> None:
 
 
 def attach_taps(lab: Lab, machine: Machine) -> tuple[str, ...]:
-    """Make the tap devices of a QEMU machine, one on each bridge, and return their names."""
+    """Make the tap devices of a QEMU machine and return their names.
+
+    They are plugged into the bridges, one into each; those of bonded cards into nothing yet.
+    """
     names = _taps(machine.name)
     links = _links(lab.name)
     for name, bridge in zip(names, BRIDGES, strict=True):
         if name not in links:
             _ip(lab.name, "tuntap", "add", "dev", name, "mode", "tap")
-        _ip(lab.name, "link", "set", name, "master", bridge.name, "up")
+        where = ("nomaster",) if machine.bonded else ("master", bridge.name)
+        _ip(lab.name, "link", "set", name, *where, "up")
     return names
 
 

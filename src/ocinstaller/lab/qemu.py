@@ -1,6 +1,7 @@
 """QEMU machines: real firmware, real PXE, a disk, and buttons."""
 
 import shutil
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ocinstaller.lab.console import Console
 from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.layout import Lab, Machine, MachineKind
 from ocinstaller.lab.processes import Processes, wait
+from ocinstaller.lab.switch import Switch
 
 MEMORY_MIB = 1536
 """The live image in memory and its unpacking onto the disk fit into this."""
@@ -18,6 +20,17 @@ PROCESSORS = 2
 DISK_GIB = 8
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 FIRMWARE_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+_DRIVE = "if=none,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap"
+"""A crash of the host may lose the disk of a laboratory machine; mirrored zeros take no room."""
+_FIRST_DISK_SLOT = 0x10
+_NO_OFFLOADS = "".join(
+    f",{name}=off"
+    for name in (
+        *("csum", "gso", "guest_csum", "guest_tso4", "guest_tso6", "guest_ecn", "guest_ufo"),
+        *("host_tso4", "host_tso6", "host_ecn", "host_ufo"),
+    )
+)
+"""A switch in user space hands frames on as they come: checksums have to be in them."""
 MANUFACTURER = "OCI"
 PRODUCT = "Lab machine"
 
@@ -42,18 +55,27 @@ class QemuMachine:
         """Tell whether the machine has power."""
         return self._processes.find(self._process) is not None
 
-    def power_on(self, accelerator: Accelerator) -> None:
-        """Press the power button; a machine that is on stays as it is."""
+    def power_on(self, accelerator: Accelerator, *, without: Collection[int] = ()) -> None:
+        """Press the power button; a machine that is on stays as it is.
+
+        :param without: numbers of the disks, from 0, that were taken out.
+        """
         if self.is_on:
             return
         self._prepare()
         taps = namespace.attach_taps(self._lab, self._machine)
+        switch = Switch(self._lab, self._processes) if self._machine.bonded else None
+        if switch is not None:
+            switch.plug_in(self._machine, taps)
+        disks = [number for number in range(self._machine.disks) if number not in without]
         command = [
             "nsenter",
             f"--net={namespace.namespace_path(self._lab.name)}",
-            *qemu_command(self._machine, accelerator, taps),
+            *qemu_command(self._machine, accelerator, taps, disks),
         ]
         self._processes.start(self._process, command, directory=self.directory)
+        if switch is not None:
+            switch.prefer(self._machine, taps[0])
 
     def power_off(self) -> None:
         """Pull the plug."""
@@ -76,20 +98,35 @@ class QemuMachine:
         """
         qmp.execute(self.directory / "qmp.sock", "system_reset")
 
-    def _prepare(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        disk = self.directory / "disk.qcow2"
-        if not disk.exists():
+    def insert_disk(self, number: int, *, new: bool = False) -> None:
+        """Put a disk into its slot; one that is there stays, unless it is to be a new one."""
+        disk = self.directory / disk_file(number)
+        if new or not disk.exists():
             fresh = disk.with_suffix(".new")
             run("qemu-img", "create", "-q", "-f", "qcow2", str(fresh), f"{DISK_GIB}G")
             fresh.replace(disk)
+
+    def _prepare(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        for number in range(self._machine.disks):
+            self.insert_disk(number)
         variables = self.directory / "firmware.vars"
         if self._machine.kind is MachineKind.UEFI and not variables.exists():
             shutil.copyfile(FIRMWARE_VARIABLES, variables)
 
 
-def qemu_command(machine: Machine, accelerator: Accelerator, taps: tuple[str, ...]) -> list[str]:
-    """The command line of a machine; paths are relative to the machine's directory."""
+def disk_file(number: int) -> str:
+    """The name of a disk's file in the machine's directory."""
+    return f"disk{number or ''}.qcow2"
+
+
+def qemu_command(
+    machine: Machine, accelerator: Accelerator, taps: tuple[str, ...], disks: Sequence[int]
+) -> list[str]:
+    """The command line of a machine; paths are relative to the machine's directory.
+
+    :param disks: numbers of the disks that are in their slots.
+    """
     command = [
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none"),
         *("-name", machine.name, "-machine", "q35,sata=off", *accelerator.qemu_options),
@@ -98,14 +135,18 @@ def qemu_command(machine: Machine, accelerator: Accelerator, taps: tuple[str, ..
         *("-device", "VGA"),
         *("-smbios", _smbios(machine), "-qmp", "unix:qmp.sock,server=on,wait=off"),
         *("-chardev", "file,id=console,path=console.log,append=on", "-serial", "chardev:console"),
-        # A crash of the host may lose the disk of a laboratory machine.
-        *("-drive", "if=none,id=disk,file=disk.qcow2,format=qcow2,cache=unsafe,discard=unmap"),
-        *("-device", f"virtio-blk-pci,drive=disk{_boot_index(machine, 2)}"),
     ]
+    for place, number in enumerate(disks, 2):
+        command += ["-drive", f"{_DRIVE},id=disk{number},file={disk_file(number)}"]
+        # The slot keeps its address when its neighbour is empty.
+        slot = f"serial=LAB-DISK-{number},addr={_FIRST_DISK_SLOT + number:#x}"
+        boot = _boot_index(machine, place)
+        command += ["-device", f"virtio-blk-pci,drive=disk{number},{slot}{boot}"]
     for index, (tap, mac) in enumerate(zip(taps, machine.macs, strict=True)):
         boot = _boot_index(machine, 1) if index == 0 else ""
         command += ["-netdev", f"tap,id=net{index},ifname={tap},script=no,downscript=no"]
-        command += ["-device", f"virtio-net-pci,netdev=net{index},mac={mac}{boot}"]
+        features = _NO_OFFLOADS if machine.bonded else ""
+        command += ["-device", f"virtio-net-pci,netdev=net{index},mac={mac}{boot}{features}"]
     if machine.kind is MachineKind.UEFI:
         command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
         command += ["-drive", "if=pflash,format=raw,unit=1,file=firmware.vars"]

@@ -5,7 +5,7 @@ where it was.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -79,11 +79,11 @@ def prefixed(name: str, show: Show) -> Show:
 class Line:
     """The whole line of one lab: its parts, and the stages that bring it up."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, chosen: scenario.Scenario | None = None) -> None:
         self.lab = lab
         self.processes = Processes(lab)
         self.cli = OciCli(lab)
-        self.scenario = scenario.current(lab)
+        self.scenario = chosen or scenario.current(lab)
         self.puppet = ContainerMachine(lab, PUPPET_MACHINE.name, self.processes)
         self.machines: dict[str, ContainerMachine | QemuMachine] = {
             machine.name: self._make(machine) for machine in self.scenario.machines
@@ -155,12 +155,18 @@ class Line:
             ),
         )
 
-    def power_on(self, machine: Machine) -> None:
-        """Switch a machine on; one that is on stays as it is."""
+    def power_on(self, machine: Machine, *, without: Collection[int] = ()) -> None:
+        """Switch a machine on; one that is on stays as it is.
+
+        :param without: numbers of disks that were taken out of a virtual machine.
+        """
         found = self.machines[machine.name]
         if isinstance(found, QemuMachine):
             kernel = self.lab.images / "live" / "current" / "vmlinuz"
-            found.power_on(accelerator.choose(kernel, self.lab.run_directory / "accelerator.json"))
+            found.power_on(
+                accelerator.choose(kernel, self.lab.run_directory / "accelerator.json"),
+                without=without,
+            )
         else:
             found.power_on()
 

@@ -1,6 +1,6 @@
 """Which disks an installation writes to, how they are divided, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ocinstaller.model.disk_selection import (
@@ -26,6 +26,7 @@ from ocinstaller.model.plan import (
     StoragePlan,
     VolumeGroup,
 )
+from ocinstaller.model.settings import Value
 from ocinstaller.model.swift_disks import file_systems, is_usable
 
 _MIB = 1024 * 1024
@@ -33,6 +34,8 @@ _BIOS_BOOT_MIB = 1  # GRUB manual, "BIOS installation": 31 KiB are needed, parti
 _ESP_MIB = 512  # room for several boot loaders; FAT32 needs 260 on disks with 4 KiB sectors
 _FREE_MIB = 1024
 """Room for packages and logs that a system disk must have beside the image."""
+
+_YES = (True, "yes")
 
 ROOT, SWAP, POOL = "oci-root", "oci-swap", "oci-lvm"
 SYSTEM_GROUP = "ocisystem"
@@ -52,6 +55,19 @@ class StorageSettings:
     raid_devices: tuple[str, str] = (AUTOMATIC, AUTOMATIC)
     system_on_lvm: bool = False
     swap_mib: int = 0
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Value]) -> "StorageSettings":
+        """Return a machine's choices from its settings; those that are not set choose nothing."""
+        first, second = (str(settings.get(name, AUTOMATIC)) for name in ("raid_dev0", "raid_dev1"))
+        return cls(
+            dest_blk=str(settings.get("dest_blk", AUTOMATIC)),
+            install_on_raid=settings.get("install_on_raid") in _YES,
+            raid_type=str(settings.get("raid_type", RaidLevel.MIRROR)),
+            raid_devices=(first, second),
+            system_on_lvm=settings.get("system_on_lvm") in _YES,
+            swap_mib=int(settings.get("swap_mib", 0)),
+        )
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,34 @@ from typing import NoReturn
 
 from ocinstaller.cli.base import MACHINE, Argument, Columns, Document, OciCommand, OciShow, one
 from ocinstaller.cli.client import Client, RefusedError, UnreachableError, path
+from ocinstaller.cli.installation_text import LINES
 
 _POLL_S = 2.0
 _FAILED_AFTER_INSTALL = "live"
+_FOR_PROGRAMS = ("json", "yaml")
 
 
 class MachineInstallOs(OciShow):
     """Install the operating system on an enrolled machine that runs the live system."""
 
-    arguments = (MACHINE,)
+    arguments = (
+        MACHINE,
+        Argument(
+            "--plan",
+            action="store_true",
+            help="only show which disks would be erased, what goes on them, the network, and why",
+        ),
+    )
 
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
-        return one(self.client.post(path("machines", parsed_args.machine, "installation")))
+        target = path("machines", parsed_args.machine, "installation")
+        if not parsed_args.plan:
+            return one(self.client.post(target))
+        plan = self.client.get(f"{target}/plan")
+        if parsed_args.formatter in _FOR_PROGRAMS:
+            return one(plan)
+        return one(plan | {name: "\n".join(say(plan[name])) for name, say in LINES.items()})
 
 
 class MachineRebootOnLive(OciShow):

@@ -1,5 +1,7 @@
 # make run    build what is missing and bring the whole line up: PXE, installation, Puppet, Keystone
 # make stop   end exactly what make run started
+# make cluster, make stop-cluster   the same for a highly available cloud of containers
+# make test-ha   three controllers and what happens to them: long, so no part of make test
 # make test   all tests: fast ones first, then the real line
 # make fast   the fast ones: no root, no images, no virtual machines
 # make test-matrix  disks and networks of installed systems, on many virtual machines (long)
@@ -14,10 +16,16 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 # Of the tests that need nothing but processes of their own; two at a time.
 FAST     := not (line or images or root or schemathesis)
 
-.PHONY: run stop test fast test-matrix check
+.PHONY: run stop cluster stop-cluster test test-ha fast test-matrix check
 
 run: $(VENV)/.installed
 	$(BIN)/oci-lab up
+
+cluster: $(VENV)/.installed
+	$(BIN)/oci-lab --name oci-cluster --directory .state/cluster --shared .state up --scenario ha
+
+stop-cluster: $(VENV)/.installed
+	$(BIN)/oci-lab --name oci-cluster --directory .state/cluster --shared .state stop
 
 stop: $(VENV)/.installed
 	$(BIN)/oci-lab stop
@@ -27,6 +35,9 @@ test: fast
 
 fast: $(VENV)/.installed
 	$(BIN)/pytest -n 2 -m "$(FAST)"
+
+test-ha: $(VENV)/.installed
+	OCI_TEST_HA=yes $(BIN)/pytest tests/e2e/test_ha.py
 
 test-matrix: $(VENV)/.installed
 	$(BIN)/pytest -m matrix

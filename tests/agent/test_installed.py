@@ -17,9 +17,11 @@ from ocinstaller.agent.installed import (
     last_errors,
     start,
 )
+from ocinstaller.model.plan import LogBatch
 
 from .conftest import StartServer
 from .server import Answer, Authority, Server
+from .test_remotelog import LogStore
 
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -74,7 +76,8 @@ MakeSystem = Callable[[Server], InstalledSystem]
 
 @pytest.fixture
 def server(start_server: StartServer) -> Server:
-    return start_server(lambda request: Answer(204))
+    log = LogStore()
+    return start_server(lambda r: log(r) if r.path.endswith("/log") else Answer(204))
 
 
 @pytest.fixture
@@ -82,8 +85,17 @@ def make_system(tmp_path: Path, authority: Authority) -> MakeSystem:
     return lambda server: InstalledSystem(tmp_path, server, authority)
 
 
+def last_event(server: Server) -> dict[str, object]:
+    return [r.json() for r in server.requests if "event" in r.json()][-1]
+
+
+def log_texts(server: Server) -> list[str]:
+    batches = [LogBatch.model_validate_json(r.body) for r in server.requests if "/log" in r.path]
+    return [line.text for batch in batches for line in batch.lines]
+
+
 def events(server: Server) -> list[object]:
-    return [request.json()["event"] for request in server.requests]
+    return [r.json()["event"] for r in server.requests if "event" in r.json()]
 
 
 @pytest.mark.parametrize("good", [0, 2])
@@ -99,6 +111,7 @@ def test_puppet_runs_until_it_succeeds(server: Server, make_system: MakeSystem, 
     log = system.root / "var/log/oci/puppet-run-3.log"
     assert "Error: run 3 broke" in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert {"run 1 of at most 5", "run 2 broke", "applied"} <= set(log_texts(server))
 
 
 def test_a_later_start_only_says_that_it_happened(server: Server, make_system: MakeSystem) -> None:
@@ -123,7 +136,7 @@ def test_puppet_that_never_succeeds_is_reported_with_its_errors(
 
     assert system.puppet_runs == MOST_RUNS
     assert events(server) == ["booted", "puppet-running", "puppet-failure"]
-    reason = server.requests[-1].json()["reason"]
+    reason = last_event(server)["reason"]
     assert reason == f"puppet ended with status 4: Error: run {MOST_RUNS} broke"
     assert system.commands == []
     assert not (system.root / "var/lib/oci/first-boot-done").exists()
@@ -156,7 +169,7 @@ def test_a_missing_puppet_is_a_failure_with_a_reason(
 
     assert system.start() == 1
 
-    assert "puppet could not be started" in str(server.requests[-1].json()["reason"])
+    assert "puppet could not be started" in str(last_event(server)["reason"])
 
 
 def test_the_start_is_repeated_until_the_server_hears_it(

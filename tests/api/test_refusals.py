@@ -100,13 +100,14 @@ def test_a_machine_without_the_named_interface_is_not_enrolled(operator: TestCli
     assert operator.get("/v1/machines/SERIAL0001").json()["machine"]["hostname"] is None
 
 
-def test_a_second_controller_is_refused_until_it_can_be_deployed(operator: TestClient) -> None:
+def test_a_fourth_controller_is_refused_until_it_can_be_deployed(operator: TestClient) -> None:
     define_cluster(operator)
-    send_report(operator, 1)
-    send_report(operator, 2, key="z" * 43)
-    assert enrol(operator).status_code == 200
-    answer = enrol(operator, serial="SERIAL0002")
-    assert (answer.status_code, answer.json()["allowed"]) == (409, "at most 1")
+    for number in range(1, 5):
+        send_report(operator, number, key=str(number) * 43)
+    for number in range(1, 4):
+        assert enrol(operator, serial=f"SERIAL000{number}").status_code == 200
+    answer = enrol(operator, serial="SERIAL0004")
+    assert (answer.status_code, answer.json()["allowed"]) == (409, "at most 3")
 
 
 def test_numbers_of_removed_machines_are_not_used_again(operator: TestClient) -> None:

@@ -1,6 +1,7 @@
 """Plans, explanations and cluster files as an operator uses them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ def test_a_cluster_lives_in_a_file(server: ServerProcess, tmp_path: Path) -> Non
     exported = server.ocicli("cluster-export", "cl1")
     file.write_text(exported.stdout)
     assert server.ocicli("cluster-plan", str(file)).returncode == 0
+
+    openrc = server.ocicli("cluster-openrc", "cl1").stdout.splitlines()
+    assert "export OS_AUTH_URL=https://cl1-api.example.com/identity/v3" in openrc
+    assert any(re.fullmatch(r"export OS_PASSWORD='?[\w-]{20,}'?", line) for line in openrc)
 
     explained = server.ocicli("cluster-explain", "cl1", "-f", "json")
     subjects = {row["subject"]: row for row in json.loads(explained.stdout)}

@@ -73,6 +73,15 @@ def test_a_controller_without_virtual_address_is_refused() -> None:
         classify(world("controller", None))
 
 
+def test_swift_with_a_name_of_its_own_is_refused() -> None:
+    cluster = replace(
+        connected({"swiftproxy": 1}), settings={"swift_proxy_hostname": "s3.example.com"}
+    )
+    (machine,) = cluster.machines
+    with pytest.raises(Conflict, match="name of its own"):
+        classify(node_snapshot(cluster, machine, {}))
+
+
 def test_a_role_without_class_is_refused() -> None:
     with pytest.raises(Conflict, match="compute"):
         classify(world("compute", None))

@@ -7,6 +7,6 @@
 #   The URL, with the password.
 function ocinstaller::database_url(String[1] $database) >> Sensitive[String[1]] {
   $password = ocinstaller::secret("${database}_db").unwrap
-  $host = $ocinstaller::vip_hostname
+  $host = "${ocinstaller::vip_hostname}:${ocinstaller::database_port}"
   Sensitive("mysql+pymysql://${database}:${password}@${host}/${database}?charset=utf8&ssl_ca=${ocinstaller::ca_file}")
 }

@@ -57,6 +57,8 @@
 #   Interface of the controllers that carries the virtual address.
 # @param ca_file
 #   OCI's root CA certificate, against which all connections inside the cluster are verified.
+# @param database_port
+#   Where haproxy passes connections on to the one data base server that is written to.
 class ocinstaller (
   String[1]                                                                      $cluster_name,
   Stdlib::Fqdn                                                                   $domain,
@@ -85,5 +87,6 @@ class ocinstaller (
   Optional[Integer[0, 128]]                                                      $vip_prefix    = undef,
   Optional[String[1]]                                                            $vip_interface = undef,
   Stdlib::Absolutepath                                                           $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
+  Stdlib::Port                                                                   $database_port = 3307,
 ) {
 }

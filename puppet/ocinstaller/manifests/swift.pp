@@ -46,6 +46,9 @@ class ocinstaller::swift (
     command   => ['/usr/bin/python3', '-m', 'ocinstaller.agent', 'rings'],
     creates   => $rings.map |$ring| { "/etc/swift/${ring}.ring.gz" },
     timeout   => 180,
+    # The first rings need the disks of enough stores to be known.
+    tries     => 12,
+    try_sleep => 10,
     logoutput => on_failure,
     require   => Exec['units of the rings'],
   }

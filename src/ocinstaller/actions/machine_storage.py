@@ -16,7 +16,7 @@ from ocinstaller.model.storage_layout import (
     StorageSettings,
     storage_layout,
 )
-from ocinstaller.store import snapshots
+from ocinstaller.store import setting_rows, snapshots
 from ocinstaller.store.ring_tables import SwiftDevice
 from ocinstaller.store.tables import Cluster, Machine
 
@@ -41,7 +41,7 @@ def layout_of(
     return storage_layout(
         hardware.block_devices,
         hardware.firmware,
-        StorageSettings(),
+        StorageSettings.of(setting_rows.of_machine(session, machine.id)),
         DataUse(
             machine.role or "",
             volume_group=_volume_group(machine),

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import listings
-from ocinstaller.actions.context import Installation, reserved_addresses
+from ocinstaller.actions import addresses, listings
+from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
-from ocinstaller.model import addressing, naming, roles
+from ocinstaller.model import naming, roles
 from ocinstaller.model.enrolment import networks_of_member, settings_of_member
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
@@ -21,7 +21,6 @@ from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import (
     Cluster,
     InstallLogLine,
-    IpAddress,
     Location,
     Machine,
     Network,
@@ -140,7 +139,7 @@ def join(
         known = MACHINE_SETTINGS[setting]
         setting_rows.write_of_machine(session, oci.vault, machine.id, known, value)
     for network in networks:
-        _give_address(session, oci, machine, network, fixed_ip(network.name))
+        addresses.give(session, oci, machine, network, fixed_ip(network.name))
     session.flush()
     session.refresh(machine, ["addresses"])
     return MachineView.of(machine)
@@ -185,20 +184,6 @@ def _next_number(session: Session, cluster_id: int, role: str) -> int:
         session.add(counter)
     counter.count += 1
     return counter.count
-
-
-def _give_address(
-    session: Session, oci: Installation, machine: Machine, network: Network, fixed_ip: str | None
-) -> None:
-    use = queries.network_use(network)
-    if not addressing.needs_address(use):
-        return
-    used, reserved = queries.used_addresses(session, network.id), reserved_addresses(oci)
-    if fixed_ip is not None:
-        address = addressing.check_fixed_address(fixed_ip, use, used, reserved)
-    else:
-        address = addressing.next_address(use, used, reserved)
-    session.add(IpAddress(ip=str(address), usefor="machine", network=network, machine=machine))
 
 
 def remove(session: Session, name: str) -> MachineView:
@@ -256,6 +241,59 @@ def destroy(session: Session, name: str) -> None:
         )
     session.execute(delete(InstallLogLine).where(InstallLogLine.machine_id == machine.id))
     session.delete(machine)
+
+
+def replace(session: Session, name: str, replacement: str) -> MachineView:
+    """Give a machine's place to another one, and forget it: host name, addresses, settings.
+
+    The other machine is to be installed then.
+
+    :raises NotFound: one of the machines does not exist
+    :raises Conflict: the first belongs to no cluster, the other does, or lacks an interface
+    :raises WrongState: the other does not run the live system
+    """
+    old = queries.machine(session, name, lock=True)
+    new = queries.machine(session, replacement, lock=True)
+    if old.cluster is None or old.location is None or old.role is None:
+        raise Conflict(
+            f"machine {name} belongs to no cluster",
+            field="machine",
+            value=name,
+            allowed="a machine of a cluster: see machine-list",
+        )
+    if new.cluster is not None:
+        raise Conflict(
+            f"machine {replacement} belongs to cluster {new.cluster.name} as {new.hostname}",
+            field="replacement",
+            value=replacement,
+            allowed=_NO_CLUSTER,
+        )
+    new.status = next_state(State(new.status), Event.ENROLLED)
+    _check_interfaces(new, _networks(session, old.cluster, old.role, old.location))
+    new.cluster, new.role, new.location = old.cluster, old.role, old.location
+    new.bootstrap, new.puppet_status = old.bootstrap, PuppetStatus.NOT_RUN
+    for address in list(old.addresses):
+        address.machine = new
+    hostname, old.hostname = old.hostname, None
+    setting_rows.copy_of_machine(session, old.id, new.id)
+    session.flush()
+    new.hostname = hostname
+    session.execute(delete(InstallLogLine).where(InstallLogLine.machine_id == old.id))
+    session.refresh(old, ["addresses"])
+    session.delete(old)
+    session.flush()
+    session.refresh(new, ["addresses"])
+    return MachineView.of(new)
+
+
+def reset_report_counter(session: Session, name: str) -> MachineDetail:
+    """Count a machine's reports from the beginning.
+
+    :raises NotFound: no machine has this serial number or host name
+    """
+    queries.machine(session, name, lock=True).report_counter = 0
+    session.flush()
+    return show_machine(session, name)
 
 
 def start_live(session: Session, name: str) -> MachineView:

@@ -3,16 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import listings
-from ocinstaller.actions.context import Installation, reserved_addresses
+from ocinstaller.actions import addresses, listings, network_changes
+from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LocationView, NetworkView, SwiftRegionView
-from ocinstaller.model import addressing, interfaces, naming, roles
-from ocinstaller.model.errors import Conflict, Duplicate, InUse, InvalidValue
+from ocinstaller.model import addressing, naming, roles
+from ocinstaller.model.errors import Conflict, Duplicate, InUse
 from ocinstaller.store import queries
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import IpAddress, Location, Machine, Network, SwiftRegion
-
-_NO_BOND = "none"
 
 
 def create_swift_region(session: Session, name: str) -> SwiftRegionView:
@@ -123,16 +121,19 @@ def create_network(
         raise Duplicate("name", name)
     others = [(n.name, addressing.parse_network(n.ip, n.cidr)) for n in queries.networks(session)]
     addressing.check_overlap(network, others)
-    addresses = addressing.allocatable(network)
+    usual = addressing.allocatable(network)
     row = Network(
         name=name,
         ip=str(network.network_address),
         cidr=network.prefixlen,
-        first_ip=str(addresses.first),
-        last_ip=str(addresses.last),
+        first_ip=str(usual.first),
+        last_ip=str(usual.last),
         gateway=str(addressing.gateway(network) or "") or None,
         is_public=is_public,
         location=place,
+        mtu=0,
+        vip_usage=addressing.VIP_USAGES[0],
+        ipmi_mode=network_changes.IPMI_MODES[0],
     )
     session.add(row)
     return NetworkView.of(row)
@@ -178,20 +179,20 @@ def assign_network(
     iface1: str,
     iface2: str,
 ) -> NetworkView:
-    """Give a network to a cluster for the machines of a role, on one interface.
+    """Give a network to a cluster for the machines of a role.
 
-    A public network for `all` or `controller` holds the API's virtual address, which is reserved
-    here.
+    One interface, or two for an LACP bond. A public network for `all` or `controller`, or one of
+    role `vip`, holds a virtual address, which is reserved here. The cluster's machines that the
+    network is for get an address each.
 
     :raises InvalidValue: role or interface are not allowed
     :raises NotFound: network or cluster do not exist
-    :raises Conflict: another cluster has it, or machines of the role are enrolled already
+    :raises Conflict: another cluster has it, or the virtual address exists
+    :raises Exhausted: it has not enough free addresses
     """
     row = queries.network(session, name)
     target = queries.cluster(session, cluster, lock=True)
     roles.check_network_purpose(role)
-    interfaces.check_selector("iface1", iface1)
-    _refuse_bond(iface2)
     if row.cluster is not None:
         raise Conflict(
             f"network {name} belongs to cluster {row.cluster.name}",
@@ -199,60 +200,12 @@ def assign_network(
             value=name,
             allowed="a network without a cluster: see network-list",
         )
-    row.cluster, row.role, row.iface1, row.iface2 = target, role, iface1, None
-    use = queries.network_use(row)
-    _refuse_second_vip(session, target.id, use)
-    _refuse_enrolled(session, target.id, use)
-    if addressing.holds_api_vip(use):
-        _reserve_vip(session, oci, row, use)
+    row.cluster, row.role = target, role
+    row.iface1, row.iface2 = network_changes.interfaces_of(iface1, iface2)
+    session.flush()
+    addresses.reserve_vip(session, oci, row)
+    addresses.give_to_members(session, oci, row)
     return NetworkView.of(row)
-
-
-def _refuse_bond(iface2: str) -> None:
-    if iface2 != _NO_BOND:
-        raise InvalidValue("iface2", iface2, "none: bonds are not supported yet")
-
-
-def _refuse_second_vip(session: Session, cluster_id: int, use: addressing.NetworkUse) -> None:
-    vip = queries.vip_address(session, cluster_id)
-    if vip is not None and addressing.holds_api_vip(use):
-        raise Conflict(
-            f"network {vip.network.name} holds the cluster's API address already",
-            field="network",
-            value=use.name,
-            allowed="one public network of role all or controller in a cluster",
-        )
-
-
-def _refuse_enrolled(session: Session, cluster_id: int, use: addressing.NetworkUse) -> None:
-    """Machines get their addresses when they are enrolled, so networks have to come first."""
-    if not addressing.needs_address(use):
-        return
-    present = queries.cluster_machines(session, cluster_id)
-    has_network_nodes = any(machine.role == "network" for machine in present)
-    affected = [
-        machine.hostname or machine.serial
-        for machine in present
-        if machine.location is not None
-        and addressing.networks_for_machine(
-            [use], machine.role or "", machine.location.name, has_network_nodes=has_network_nodes
-        )
-    ]
-    if affected:
-        raise Conflict(
-            f"network {use.name}: machines are enrolled already: {', '.join(affected)}",
-            field="network",
-            value=use.name,
-            allowed="networks are added before the machines that use them",
-        )
-
-
-def _reserve_vip(
-    session: Session, oci: Installation, row: Network, use: addressing.NetworkUse
-) -> None:
-    used = queries.used_addresses(session, row.id)
-    address = addressing.next_address(use, used, reserved_addresses(oci))
-    session.add(IpAddress(ip=str(address), usefor="vip", vip_usage="api", network=row))
 
 
 def release_network(session: Session, name: str) -> NetworkView:
@@ -270,11 +223,11 @@ def release_network(session: Session, name: str) -> NetworkView:
             value=name,
             allowed="a network of a cluster: see network-list",
         )
-    addresses = session.scalars(select(IpAddress).where(IpAddress.network_id == row.id)).all()
-    users = [a.machine.hostname or a.machine.serial for a in addresses if a.machine is not None]
+    given = session.scalars(select(IpAddress).where(IpAddress.network_id == row.id)).all()
+    users = [a.machine.hostname or a.machine.serial for a in given if a.machine is not None]
     if users:
         raise InUse("network", name, f"machines {', '.join(users)}")
-    for address in addresses:
+    for address in given:
         session.delete(address)
     row.cluster, row.role, row.iface1, row.iface2 = None, None, None, None
     return NetworkView.of(row)

@@ -49,6 +49,15 @@ class NetworkView:
     role: str | None
     iface1: str | None
     iface2: str | None
+    vlan: int | None
+    mtu: int
+    bridge_name: str | None
+    gateway: str | None
+    lldp_match: str | None
+    vip_usage: str
+    ipmi_match_addr: str | None
+    ipmi_match_cidr: int | None
+    ipmi_mode: str
 
     @classmethod
     def of(cls, row: Network) -> "NetworkView":
@@ -65,6 +74,15 @@ class NetworkView:
             role=row.role,
             iface1=row.iface1,
             iface2=row.iface2,
+            vlan=row.vlan,
+            mtu=row.mtu,
+            bridge_name=row.bridge_name,
+            gateway=row.gateway,
+            lldp_match=row.lldp_match,
+            vip_usage=row.vip_usage,
+            ipmi_match_addr=row.ipmi_match_addr,
+            ipmi_match_cidr=row.ipmi_match_cidr,
+            ipmi_mode=row.ipmi_mode,
         )
 
 

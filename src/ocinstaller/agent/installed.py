@@ -17,6 +17,8 @@ from ocinstaller.agent.command import ENVIRONMENT, Run, run
 from ocinstaller.agent.errors import AgentError, CommandError, SettingsError, Stopped
 from ocinstaller.agent.events import Events
 from ocinstaller.agent.files import write_atomically
+from ocinstaller.agent.puppetlog import STEP, Follower, Write
+from ocinstaller.agent.remotelog import RemoteLog
 from ocinstaller.agent.trust import load_ca, load_key, tls_context
 from ocinstaller.model.hardware import Serial
 from ocinstaller.model.plan import InstallEvent
@@ -40,6 +42,7 @@ PUPPET = (
     "--color=false",
     "--logdest=console",
     "--no-show_diff",
+    "--evaltrace",
     "--waitforcert=10",
     "--maxwaitforcert=120",
     "--waitforlock=10",
@@ -54,6 +57,8 @@ _LAST_LINES = 10
 _LOG_TAIL_BYTES = 64 * 1024
 _POLL_S = 0.5
 _KILL_AFTER_S = 30.0
+_LAST_LINES_S = 10.0
+"""What is left of the log gets this long to reach the server when all is done."""
 
 
 class InstalledConfig(Document):
@@ -117,18 +122,22 @@ def start(stop: Event, system: System | None = None) -> int:
         _announce(events, InstallEvent.BOOTED, config.plan_id)
         if system.stamp.exists() or not has_puppet_server(system.puppet_conf):
             return 0
-        return _first_boot(events, config.plan_id, system, stop)
+        with RemoteLog(client, config.serial, config.plan_id) as log:
+            status = _first_boot(events, config.plan_id, system, stop, log.write)
+            log.close(_LAST_LINES_S)
+            return status
     except Stopped:
         return 0
 
 
-def _first_boot(events: Events, plan_id: str, system: System, stop: Event) -> int:
+def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write: Write) -> int:
     _announce(events, InstallEvent.PUPPET_RUNNING, plan_id)
     system.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
     reason = ""
     for number in range(1, MOST_RUNS + 1):
         log = system.logs / f"puppet-run-{number}.log"
-        reason = puppet_run(log, system.environment, stop)
+        write(STEP, f"run {number} of at most {MOST_RUNS}", "info")
+        reason = puppet_run(log, system.environment, stop, write)
         if not reason:
             _announce(events, InstallEvent.PUPPET_SUCCESS, plan_id)
             system.stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -152,8 +161,10 @@ def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "
         _LOG.error("the server does not take the event %s: %s", event.value, error)
 
 
-def puppet_run(log: Path, environment: Mapping[str, str], stop: Event) -> str:
+def puppet_run(log: Path, environment: Mapping[str, str], stop: Event, write: Write) -> str:
     """Run Puppet once, its output in `log`; return why it failed, empty when it did not.
+
+    :param write: takes what happens meanwhile
 
     :raises Stopped: the agent was asked to stop
     """
@@ -171,14 +182,16 @@ def puppet_run(log: Path, environment: Mapping[str, str], stop: Event) -> str:
         return f"puppet could not be started: {error}"
     finally:
         os.close(descriptor)
-    status = _wait(process, stop)
+    follower = Follower(log, write)
+    status = _wait(process, stop, follower)
+    follower.follow()
     if status in GOOD_STATUSES:
         return ""
     ending = "did not end in time" if status is None else f"ended with status {status}"
     return f"puppet {ending}: {last_errors(_tail(log))}"
 
 
-def _wait(process: subprocess.Popen[bytes], stop: Event) -> int | None:
+def _wait(process: subprocess.Popen[bytes], stop: Event, follower: Follower) -> int | None:
     """Return the exit status, None when time ran out."""
     left = RUN_TIMEOUT_S
     while left > 0 and not stop.is_set():
@@ -186,6 +199,7 @@ def _wait(process: subprocess.Popen[bytes], stop: Event) -> int | None:
             return process.wait(_POLL_S)
         except subprocess.TimeoutExpired:
             left -= _POLL_S
+            follower.follow()
     process.terminate()
     try:
         process.wait(_KILL_AFTER_S)

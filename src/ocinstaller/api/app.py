@@ -13,6 +13,8 @@ from ocinstaller.api import (
     documentation,
     events,
     nodes,
+    objects,
+    power,
     problems,
     puppet,
     rings,
@@ -69,10 +71,12 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     operators = (
         v1.router,
         settings.router,
+        objects.router,
         cluster_results.router,
         access.router,
         certificates.router,
         events.router,
+        power.router,
         rings.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ocinstaller.actions import explanations
+from ocinstaller.actions import explanations, openrc
 from ocinstaller.actions.cluster_files import usecases
 from ocinstaller.actions.cluster_files.document import ClusterFile
 from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
@@ -58,6 +58,12 @@ class ExportedFile(BaseModel):
     text: str
 
 
+class OpenRc(BaseModel):
+    """Lines for a shell, with the administrator's password."""
+
+    text: str
+
+
 class Changes(BaseModel):
     """What differs, entry by entry; empty when nothing does."""
 
@@ -99,6 +105,14 @@ def export_cluster(oci: Oci, name: str) -> ExportedFile:
     """Give a cluster as a file."""
     with oci.store.read() as session:
         return ExportedFile(text=usecases.export_cluster(session, name))
+
+
+@router.get("/clusters/{name}/openrc", tags=["clusters"])
+def show_openrc(oci: Oci, name: str, response: Response) -> OpenRc:
+    """Give the environment in which OpenStack's clients are a cluster's administrator."""
+    response.headers["Cache-Control"] = "no-store"
+    with oci.store.read() as session:
+        return OpenRc(text=openrc.administrator(session, oci, name))
 
 
 @router.post("/cluster-files/plan", tags=["cluster files"])

@@ -24,12 +24,44 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/networks/{name}"): Access("network-show", _READ, "network"),
     ("POST", "/v1/networks"): Access("network-create", _OPERATE, "network"),
     ("DELETE", "/v1/networks/{name}"): Access("network-delete", _OPERATE, "network"),
+    ("PATCH", "/v1/networks/{name}"): Access("network-set", _OPERATE, "network"),
+    ("GET", "/v1/networks/{name}/reservations"): Access(
+        "address-reservation-list", _READ, "network"
+    ),
+    ("POST", "/v1/networks/{name}/reservations"): Access(
+        "address-reservation-create", _OPERATE, "network"
+    ),
+    ("DELETE", "/v1/networks/{name}/reservations/{first_ip}"): Access(
+        "address-reservation-delete", _OPERATE, "network"
+    ),
     ("PUT", "/v1/networks/{name}/assignment"): Access("network-add", _OPERATE, "network"),
     ("DELETE", "/v1/networks/{name}/assignment"): Access("network-remove", _OPERATE, "network"),
     ("GET", "/v1/clusters"): Access("cluster-list", _READ, "cluster"),
     ("POST", "/v1/clusters"): Access("cluster-create", _OPERATE, "cluster"),
     ("GET", "/v1/clusters/{name}"): Access("cluster-show", _READ, "cluster"),
     ("DELETE", "/v1/clusters/{name}"): Access("cluster-delete", _OPERATE, "cluster"),
+    ("GET", "/v1/clusters/{name}/role-counts"): Access("cluster-rolecounts-list", _READ, "cluster"),
+    ("PUT", "/v1/clusters/{name}/role-counts/{role}"): Access(
+        "cluster-rolecounts-set", _OPERATE, "cluster"
+    ),
+    ("GET", "/v1/clusters/{name}/filebeat-hosts"): Access(
+        "filebeat-output-host-list", _READ, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/filebeat-hosts"): Access(
+        "filebeat-output-host-create", _OPERATE, "cluster"
+    ),
+    ("DELETE", "/v1/clusters/{name}/filebeat-hosts/{hostname}/{port}"): Access(
+        "filebeat-output-host-delete", _OPERATE, "cluster"
+    ),
+    ("GET", "/v1/machines/{name}/addresses"): Access("machine-ip-list", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/addresses"): Access("machine-ip-add", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/addresses/{ip}"): Access(
+        "machine-ip-remove", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/replacement"): Access("machine-replace", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/report-counter"): Access(
+        "machine-report-counter-reset", _OPERATE, "machine"
+    ),
     ("GET", "/v1/settings/{scope}"): Access("setting-list", _READ, "setting"),
     ("GET", "/v1/clusters/{name}/settings"): Access("cluster-settings", _READ, "cluster"),
     ("PATCH", "/v1/clusters/{name}/settings"): Access("cluster-set", _OPERATE, "cluster"),
@@ -48,9 +80,18 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/power"): Access("machine-power", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/power"): Access("machine-power", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/power/live"): Access(
+        "machine-ipmi-reboot-on-live", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/power/disk"): Access(
+        "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
+    ),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
+    ("GET", "/v1/clusters/{name}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster"),
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),

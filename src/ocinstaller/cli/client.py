@@ -27,7 +27,14 @@ class ClientError(Exception):
 
 
 class RefusedError(ClientError):
-    """The server refused the request (exit code 1)."""
+    """The server refused the request (exit code 1).
+
+    :param field: what of the request or the object is at fault, as in the API; "" when unsaid
+    """
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class UnreachableError(ClientError):
@@ -158,14 +165,15 @@ class Client:
             self._connection.close()
             raise UnreachableError(f"{self._login.url}: {error}") from error
         if response.status >= _REFUSED:
-            raise RefusedError(_reason(response.status, content))
+            raise _refusal(response.status, content)
         return content, response.headers
 
 
-def _reason(status: int, content: bytes) -> str:
+def _refusal(status: int, content: bytes) -> RefusedError:
     """Return the explanation of a problem document (RFC 9457), or the bare status."""
     try:
         document = json.loads(content)
-        return str(document["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"the server answered {status} {http.client.responses.get(status, '')}"
+        return RefusedError(str(document["detail"]), str(document.get("field", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        name = http.client.responses.get(status, "")
+        return RefusedError(f"the server answered {status} {name}")

@@ -84,6 +84,13 @@ def create(lab: Lab, bridges: Iterable[Bridge] = BRIDGES) -> None:
             address = str(bridge.address6)
             _ip(lab.name, "-6", "address", "replace", address, "dev", bridge.name, "nodad")
         _ip(lab.name, "link", "set", bridge.name, "up")
+    _route(lab)
+
+
+def _route(lab: Lab) -> None:
+    """Pass packets on between the bridges, as the router of a data centre does."""
+    switch = Path("/proc/sys/net/ipv4/ip_forward")
+    inside(lab.name, lambda: switch.write_text("1\n"))
 
 
 def remove(lab: Lab) -> None:

@@ -2,13 +2,15 @@
 
 The client's files are the controller's (nothing else has them), its network is that of the lab:
 requests go over the public bridge to the cluster's address, by its name, with the trust store
-that OCI's CA is in.
+that OCI's CA is in. The controller itself knows the name as its own haproxy's; the client gets a
+file of names in which it is that of the virtual address.
 """
 
 import json
 import shlex
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from ocinstaller.lab import namespace, nspawn
 from ocinstaller.lab.command import run
@@ -22,11 +24,28 @@ READY_S = 300.0
 PAUSE_S = 2.0
 
 
-class OpenStack:
-    """The `openstack` command with the administrator's credentials."""
+_WITH_NAME = """
+import os, subprocess, sys
+name, address, *command = sys.argv[1:]
+with open("/etc/hosts") as file:
+    lines = [line for line in file if name not in line.split()]
+with open("/run/oci-lab-hosts", "w") as file:
+    file.writelines([*lines, f"{address} {name}\\n"])
+subprocess.run(["mount", "--bind", "/run/oci-lab-hosts", "/etc/hosts"], check=True)
+os.execvp(command[0], command)
+"""
+"""Runs a command with an /etc/hosts of its own; needs a mount namespace of its own."""
 
-    def __init__(self, lab: Lab, controller: ContainerMachine) -> None:
+
+class OpenStack:
+    """The `openstack` command with the administrator's credentials.
+
+    :param address: the virtual address of the API.
+    """
+
+    def __init__(self, lab: Lab, controller: ContainerMachine, address: str) -> None:
         self._lab = lab
+        self._address = address
         self._controller = controller
 
     def __call__(self, *args: str) -> str:
@@ -39,7 +58,9 @@ class OpenStack:
         enter = ("nsenter", f"--net={network}", "--target", target, "--mount", "--")
         # Through the environment, which only root can read, not through arguments.
         environment = {**self.credentials(), "PATH": nspawn.PATH}
-        return run(*enter, "openstack", *args, env=environment, timeout_s=ANSWER_S)
+        name = urlsplit(environment["OS_AUTH_URL"]).hostname or ""
+        own = ("unshare", "--mount", "--", "python3", "-c", _WITH_NAME, name, self._address)
+        return run(*enter, *own, "openstack", *args, env=environment, timeout_s=ANSWER_S)
 
     def ask(self, *args: str) -> Any:
         """Run a command that prints a list or an object and return it."""

@@ -22,7 +22,7 @@ from ocinstaller.lab import (
 )
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError, StageError
-from ocinstaller.lab.layout import PUPPET_MACHINE, Lab, Machine, MachineKind
+from ocinstaller.lab.layout import CLUSTER, PUPPET_MACHINE, Lab, Machine, MachineKind
 from ocinstaller.lab.ocicli import UNREACHABLE_STATUS, OciCli
 from ocinstaller.lab.openstack import OpenStack
 from ocinstaller.lab.processes import Processes
@@ -50,6 +50,10 @@ class Stage:
     title: str
     done: Callable[[], bool]
     work: Callable[[Show], None]
+
+
+_ENROLLED = 2
+"""Stages of a machine's way until it is enrolled."""
 
 
 def side_by_side(title: str, stages: Sequence[Stage]) -> Stage:
@@ -91,9 +95,19 @@ class Line:
         self.password: str | None = None
 
     def stages(self) -> tuple[Stage, ...]:
-        """All stages in their order: containers first, emulated machines need both cores."""
-        machines = (stage for group in self.groups() for stage in self.group_stages(group))
-        return (*self.base_stages(), *machines)
+        """All stages in their order: containers first, emulated machines need both cores.
+
+        Containers are all enrolled before the first of them is installed, as an operator does it:
+        controllers then know from the start which services the others bring.
+        """
+        enrolled: list[Stage] = []
+        deployed: list[Stage] = []
+        for group in self.groups():
+            way = self.group_stages(group)
+            apart = _ENROLLED if group[0].kind is MachineKind.CONTAINER else 0
+            enrolled += way[:apart]
+            deployed += way[apart:]
+        return (*self.base_stages(), *enrolled, *deployed)
 
     def groups(self) -> list[list[Machine]]:
         """Machines that are brought up side by side: the containers of a role, else each alone."""
@@ -207,7 +221,8 @@ class Line:
         for machine in self.scenario.machines:
             found = self.machines[machine.name]
             if machine.role == "controller" and isinstance(found, ContainerMachine) and found.is_up:
-                return OpenStack(self.lab, found)
+                address = self.cli.ask("cluster-show", CLUSTER)["vip_address"]
+                return OpenStack(self.lab, found, address)
         raise StageError("the lab has no controller that is up")
 
     def _image_stage(self, kind: str) -> Stage:

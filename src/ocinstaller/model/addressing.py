@@ -238,7 +238,7 @@ def needs_address(use: NetworkUse) -> bool:
 
     Public networks hold virtual addresses only; Open vSwitch bridges carry tenants' traffic.
     """
-    return not use.is_public and use.role != "ovs-bridge"
+    return not use.is_public and use.role not in {"ovs-bridge", "vip", "ipmi"}
 
 
 _NOT_MANAGEMENT = frozenset({"vm-net", "ovs-bridge", "ceph-cluster", "ipmi", "vip"})
@@ -249,6 +249,20 @@ def is_management(use: NetworkUse) -> bool:
     return not use.is_public and use.role is not None and use.role not in _NOT_MANAGEMENT
 
 
+API_VIP = "api"
+"""The usage of the API's virtual address."""
+
+VIP_USAGES = ("controller", "messaging", "sql", "sqlmsg")
+"""What a network of role `vip` can hold the virtual address of."""
+
+
 def holds_api_vip(use: NetworkUse) -> bool:
     """Tell whether the API's virtual address comes from this network."""
-    return use.is_public and use.role in {"all", "controller"}
+    return vip_usage(use) == API_VIP
+
+
+def vip_usage(use: NetworkUse) -> str | None:
+    """Return which virtual address comes from this network; None: it holds none."""
+    if use.role == "vip":
+        return API_VIP if use.vip_usage == "controller" else use.vip_usage
+    return API_VIP if use.is_public and use.role in {"all", "controller"} else None

@@ -45,6 +45,7 @@ class Event(StrEnum):
     DISK_WRITTEN = "finished installation"
     BOOTED = "start from disk"
     LIVE_REQUESTED = "request to start the live system"
+    DISK_REQUESTED = "request to start from disk"
 
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
@@ -70,6 +71,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.INSTALLING, Event.LIVE_REQUESTED): State.BOOTING_LIVE,
     (State.FIRST_BOOT, Event.LIVE_REQUESTED): State.BOOTING_LIVE,
     (State.INSTALLED, Event.LIVE_REQUESTED): State.BOOTING_LIVE,
+    (State.FIRST_BOOT, Event.DISK_REQUESTED): State.FIRST_BOOT,
+    (State.INSTALLED, Event.DISK_REQUESTED): State.INSTALLED,
 }
 
 LOCAL_BOOT_STATES = frozenset({State.FIRST_BOOT, State.INSTALLED})

@@ -20,7 +20,7 @@ ROLE_CLASSES = {
 }
 """The roles that can be deployed; a role is added here together with its Puppet class."""
 
-MOST_MACHINES = {"controller": 1}
+MOST_MACHINES = {"controller": 3}
 """How many machines of a role this version can deploy in a cluster; the others are unlimited."""
 
 
@@ -52,6 +52,8 @@ class NodeSnapshot:
     deployment: Mapping[str, object]
     """What `deployment.deployment` returns."""
     settings: Mapping[str, Value]
+    services: tuple[str, ...]
+    """Those that run on the machine."""
     secrets: dict[str, str] = field(repr=False)
 
 
@@ -66,8 +68,8 @@ def classify(node: NodeSnapshot) -> str:
 def document(node: NodeSnapshot) -> dict[str, object]:
     """Return a machine's classes, each with its parameters, and its environment.
 
-    :raises Conflict: when no Puppet class exists for its role, or the role needs a virtual address
-        and the cluster has none
+    :raises Conflict: when no Puppet class exists for its role, the role needs a virtual address and
+        the cluster has none, or the cluster's settings ask for what cannot be deployed
     """
     role_class = check_deployable(node.role)
     if node.role == "controller" and node.vip is None:
@@ -75,6 +77,12 @@ def document(node: NodeSnapshot) -> dict[str, object]:
             f"cluster {node.cluster_name} has no public network for the API's address",
             field="network",
             allowed="a public network of role all or controller: use network-add first",
+        )
+    if node.role == "swiftproxy" and "haproxy" in node.services:
+        raise Conflict(
+            f"cluster {node.cluster_name}: this version cannot give Swift a name of its own",
+            field="swift_proxy_hostname",
+            allowed="empty: Swift is at /object of the API's address",
         )
     return {
         "classes": {"ocinstaller": _parameters(node), role_class: None},

@@ -6,6 +6,7 @@ from ocinstaller.model import naming
 from ocinstaller.model.addressing import networks_for_machine
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
+from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.placement.spelling import is_yes
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Kind, Setting, Value
 from ocinstaller.model.settings.schema import EVERY_ROLE
@@ -40,6 +41,7 @@ def node_snapshot(
         time_servers=tuple(time_servers.split(";")) if time_servers else (),
         deployment=deployment(cluster, machine),
         settings=_settings(cluster, machine),
+        services=place_machine(cluster, machine).services,
         secrets=dict(secrets),
     )
 

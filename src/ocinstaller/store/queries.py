@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from ocinstaller.model.addressing import (
+    API_VIP,
     Address,
     AddressRange,
     Link,
@@ -18,6 +19,7 @@ from ocinstaller.model.addressing import (
 )
 from ocinstaller.model.errors import NotFound
 from ocinstaller.store.tables import (
+    AddressReservation,
     Base,
     Cluster,
     IpAddress,
@@ -199,13 +201,26 @@ def used_addresses(session: Session, network_id: int) -> frozenset[Address]:
     return frozenset(ip_address(text) for text in session.scalars(query))
 
 
-def vip_address(session: Session, cluster_id: int) -> IpAddress | None:
-    """Return the API's virtual address of a cluster, if it has one."""
+def reservations(session: Session, network_id: int) -> tuple[AddressRange, ...]:
+    """Return the addresses of a network that are never handed out."""
+    query = select(AddressReservation.first_ip, AddressReservation.last_ip).where(
+        AddressReservation.network_id == network_id
+    )
+    return tuple(
+        AddressRange(ip_address(first), ip_address(last)) for first, last in session.execute(query)
+    )
+
+
+def vip_address(session: Session, cluster_id: int, usage: str = API_VIP) -> IpAddress | None:
+    """Return a virtual address of a cluster, if it has it: that of the API unless told otherwise.
+
+    :param usage: what the address serves: `api`, `messaging`, `sql` or `sqlmsg`
+    """
     query = (
         select(IpAddress)
         .join(IpAddress.network)
         .where(Network.cluster_id == cluster_id, IpAddress.usefor == "vip")
-        .where(IpAddress.vip_usage == "api")
+        .where(IpAddress.vip_usage == usage)
         .options(selectinload(IpAddress.network))
     )
     return session.scalar(query)

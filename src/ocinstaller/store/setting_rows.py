@@ -100,6 +100,17 @@ def write_of_machine(
     _write(session, vault, setting, value, row, fresh)
 
 
+def copy_of_machine(session: Session, source: int, target: int) -> None:
+    """Give a machine the settings of another, in the place of its own."""
+    for row in session.scalars(select(MachineSetting).where(MachineSetting.machine_id == target)):
+        session.delete(row)
+    session.flush()
+    for row in session.scalars(select(MachineSetting).where(MachineSetting.machine_id == source)):
+        session.add(
+            MachineSetting(machine_id=target, name=row.name, value=row.value, sealed=row.sealed)
+        )
+
+
 def _write(
     session: Session, vault: Vault, setting: Setting, value: Value, row: Row | None, fresh: Row
 ) -> None:

@@ -18,6 +18,7 @@ from ocinstaller.model.snapshot import (
 from ocinstaller.model.states import PuppetStatus, State
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import (
+    AddressReservation,
     Cluster,
     IpAddress,
     Location,
@@ -138,9 +139,26 @@ def _networks(
         .where(Network.cluster_id == cluster_id)
         .order_by(Network.name)
     )
+    kept = _reservations(session, cluster_id)
     return tuple(
         NetworkFacts(
-            queries.network_use(row, location), frozenset(addresses.taken[row.id]), reserved
+            queries.network_use(row, location),
+            frozenset(addresses.taken[row.id]),
+            kept[row.id] + reserved,
         )
         for row, location in session.execute(query)
     )
+
+
+def _reservations(session: Session, cluster_id: int) -> dict[int, tuple[AddressRange, ...]]:
+    query = (
+        select(
+            AddressReservation.network_id, AddressReservation.first_ip, AddressReservation.last_ip
+        )
+        .join(Network, Network.id == AddressReservation.network_id)
+        .where(Network.cluster_id == cluster_id)
+    )
+    found: dict[int, tuple[AddressRange, ...]] = defaultdict(tuple)
+    for network_id, first, last in session.execute(query):
+        found[network_id] += (AddressRange(ip_address(first), ip_address(last)),)
+    return found

@@ -166,6 +166,29 @@ class IpAddress(Base):
     machine: Mapped[Machine | None] = relationship(back_populates="addresses")
 
 
+class AddressReservation(Base):
+    """Addresses of a network that OCI never hands out."""
+
+    __tablename__ = "address_reservations"
+    __table_args__ = (UniqueConstraint("network_id", "first_ip"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
+    first_ip: Mapped[str] = mapped_column(String(39))
+    last_ip: Mapped[str] = mapped_column(String(39))
+    note: Mapped[str] = mapped_column(String(255), default="")
+
+
+class FilebeatHost(Base):
+    """A host that the machines of a cluster send their logs to."""
+
+    __tablename__ = "filebeat_hosts"
+    cluster_id: Mapped[int] = mapped_column(
+        ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True
+    )
+    hostname: Mapped[str] = mapped_column(_HOSTNAME, primary_key=True)
+    port: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class ClusterSetting(Base):
     """A setting of a cluster that is not at its default; secrets are sealed."""
 

@@ -7,6 +7,11 @@
 class ocinstaller::profile::rabbitmq {
   $tls = '/etc/rabbitmq/oci'
   $users = $ocinstaller::message_users
+  $hostname = $ocinstaller::machine_hostname
+  $nodes = $ocinstaller::peers['rabbitmq'].map |$peer| { "rabbit@${peer['hostname']}" }
+  $rejoin = '/usr/local/lib/oci/rabbitmq.py'
+
+  include ocinstaller::programs
 
   $hashes = $users.map |$user, $secret| {
     [$user, ocinstaller::rabbitmq_password_hash($user, ocinstaller::secret($secret)).unwrap]
@@ -39,13 +44,26 @@ class ocinstaller::profile::rabbitmq {
       mode   => '0640',
       ;
     '/etc/rabbitmq/rabbitmq.conf':
-      content => epp('ocinstaller/rabbitmq.conf.epp', { 'address' => $ocinstaller::machine_address, 'tls' => $tls }),
+      content => epp('ocinstaller/rabbitmq.conf.epp', {
+          'address' => $ocinstaller::machine_address,
+          'tls'     => $tls,
+          'cluster' => $ocinstaller::cluster_name,
+          'nodes'   => $nodes,
+      }),
       ;
     '/etc/rabbitmq/rabbitmq-env.conf':
-      content => epp('ocinstaller/rabbitmq-env.conf.epp', { 'hostname' => $ocinstaller::machine_hostname }),
+      content => epp('ocinstaller/rabbitmq-env.conf.epp', { 'hostname' => $hostname }),
       ;
     '/etc/rabbitmq/advanced.config':
       content => epp('ocinstaller/rabbitmq-advanced.config.epp', { 'address' => $ocinstaller::machine_address }),
+      ;
+    '/etc/rabbitmq/oci-distribution.config':
+      content => epp('ocinstaller/rabbitmq-distribution.config.epp', { 'tls' => $tls, 'ca_file' => $ocinstaller::ca_file }),
+      ;
+    $rejoin:
+      group  => 'root',
+      mode   => '0755',
+      source => 'puppet:///modules/ocinstaller/rabbitmq.py',
       ;
     '/etc/rabbitmq/oci-definitions.json':
       content => Sensitive(stdlib::to_json_pretty($definitions)),
@@ -59,10 +77,14 @@ class ocinstaller::profile::rabbitmq {
   }
 
   ocinstaller::service { 'rabbitmq-server':
-    restart_on => [
+    unit_settings => [
+      join(["ExecStartPre=+${rejoin}", "rabbit@${hostname}", "/var/lib/rabbitmq/mnesia/rabbit@${hostname}"] + $nodes, ' '),
+    ],
+    restart_on    => [
       File['/etc/rabbitmq/rabbitmq.conf'],
       File['/etc/rabbitmq/rabbitmq-env.conf'],
       File['/etc/rabbitmq/advanced.config'],
+      File['/etc/rabbitmq/oci-distribution.config'],
       File['/etc/rabbitmq/oci-definitions.json'],
       File['/var/lib/rabbitmq/.erlang.cookie'],
       Ocinstaller::Certificate['rabbitmq'],

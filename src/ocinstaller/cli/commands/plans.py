@@ -136,6 +136,16 @@ class ClusterExport(OciCommand):
         print(self.client.get(path("clusters", parsed_args.name, "file"))["text"], end="")
 
 
+class ClusterOpenrc(OciCommand):
+    """Print the environment in which `openstack` is the administrator of a cluster."""
+
+    arguments = (Argument("name", help="name of the cluster"),)
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        print(self.client.get(path("clusters", parsed_args.name, "openrc"))["text"], end="")
+
+
 class ClusterApply(_Changes):
     """Make a cluster what a file says, in one transaction or not at all."""
 

@@ -27,7 +27,7 @@ BASE: tuple[Service, ...] = (
     Service("filebeat", (), everywhere(FILEBEAT_WANTED)),
     Service(
         "haproxy",
-        (*tcp(443, reach=Reach.EVERYONE), *tcp(8088)),
+        (*tcp(443, reach=Reach.EVERYONE), *tcp(3307, 8088)),
         (On("controller"), On("messaging"), On("swiftproxy", OWN_SWIFT_NAME), On("radosgw")),
         Deployment("haproxy", ("curl", "haproxy"), secrets=(Secret("haproxy_stats"),)),
     ),
@@ -35,13 +35,22 @@ BASE: tuple[Service, ...] = (
         "corosync",
         udp(5405, reach=Reach.PEERS),
         (On("controller"), On("messaging"), On("sql"), On("sqlmsg")),
-        Deployment("vip", found=True),
+        Deployment(
+            "vip",
+            ("corosync", "pacemaker", "pacemaker-cli-utils", "resource-agents"),
+            secrets=(Secret("corosync_key", SecretKind.COROSYNC_KEY),),
+            found=True,
+        ),
     ),
     Service(
         "mariadb",
         (*tcp(3306), *_GALERA, *tcp(9200, reach=Reach.PEERS)),
         (On("sql"), On("controller", Not(Has("sql")))),
-        Deployment("mariadb", ("mariadb-client", "mariadb-server"), found=True),
+        Deployment(
+            "mariadb",
+            ("galera-4", "mariadb-backup", "mariadb-client", "mariadb-server", "socat"),
+            found=True,
+        ),
     ),
     Service(
         "mariadb-telemetry",

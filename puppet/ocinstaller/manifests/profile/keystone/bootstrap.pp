@@ -30,6 +30,7 @@ class ocinstaller::profile::keystone::bootstrap (
     backup  => false,
     content => Sensitive(epp('ocinstaller/keystone-database.cnf.epp', {
           'host'     => $database_host,
+          'port'     => $ocinstaller::database_port,
           'password' => $database_password.unwrap,
           'ca_file'  => $ocinstaller::ca_file,
     })),
@@ -40,33 +41,46 @@ class ocinstaller::profile::keystone::bootstrap (
   exec { 'the data base answers keystone':
     command   => $answers,
     unless    => [$answers],
-    tries     => 5,
-    try_sleep => 2,
+    tries     => 60,
+    try_sleep => 5,
     logoutput => on_failure,
     require   => [File[$credentials], Anchor['keystone::dbsync::begin']],
   }
-  -> exec { 'keystone tables':
-    command   => ['/usr/bin/keystone-manage', 'db_sync'],
-    user      => 'keystone',
-    unless    => [$finished],
-    timeout   => 600,
-    logoutput => on_failure,
-  }
-  -> exec { 'keystone administrator and endpoints':
-    command     => [
-      '/usr/bin/keystone-manage', 'bootstrap',
-      '--bootstrap-region-id', $ocinstaller::region_name,
-      '--bootstrap-public-url', $url,
-      '--bootstrap-internal-url', $url,
-      '--bootstrap-admin-url', $url,
-    ],
-    # keystone-manage takes the password from its environment, where other users do not see it.
-    environment => ["OS_BOOTSTRAP_PASSWORD=${admin_password.unwrap}"],
-    user        => 'keystone',
-    unless      => [$finished],
-    timeout     => 300,
-    logoutput   => on_failure,
-    require     => Class['keystone'],
+
+  if $ocinstaller::is_bootstrap {
+    exec { 'keystone tables':
+      command   => ['/usr/bin/keystone-manage', 'db_sync'],
+      user      => 'keystone',
+      unless    => [$finished],
+      timeout   => 600,
+      logoutput => on_failure,
+      require   => Exec['the data base answers keystone'],
+    }
+    -> exec { 'keystone administrator and endpoints':
+      command     => [
+        '/usr/bin/keystone-manage', 'bootstrap',
+        '--bootstrap-region-id', $ocinstaller::region_name,
+        '--bootstrap-public-url', $url,
+        '--bootstrap-internal-url', $url,
+        '--bootstrap-admin-url', $url,
+      ],
+      # keystone-manage takes the password from its environment, where other users do not see it.
+      environment => ["OS_BOOTSTRAP_PASSWORD=${admin_password.unwrap}"],
+      user        => 'keystone',
+      unless      => [$finished],
+      timeout     => 300,
+      logoutput   => on_failure,
+      require     => Class['keystone'],
+    }
+  } else {
+    exec { 'the first controller has made the tables and endpoints of keystone':
+      command   => $finished,
+      unless    => [$finished],
+      tries     => 240,
+      try_sleep => 5,
+      logoutput => on_failure,
+      require   => Exec['the data base answers keystone'],
+    }
   }
 
   file { '/root/oci-openrc':

@@ -10,6 +10,8 @@ class ocinstaller::profile::keystone::identities (
   Array[String[1]] $roles   = ['creator', 'SwiftOperator', 'ResellerAdmin'],
   String[1]        $project = 'services',
 ) {
+  include ocinstaller::programs
+
   $program = '/usr/local/lib/oci/identity.py'
   $wanted_file = '/etc/keystone/oci-identities.json'
 
@@ -48,10 +50,6 @@ class ocinstaller::profile::keystone::identities (
     default:
       owner => 'root',
       group => 'root',
-      ;
-    '/usr/local/lib/oci':
-      ensure => directory,
-      mode   => '0755',
       ;
     $program:
       ensure => file,

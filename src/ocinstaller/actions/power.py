@@ -1,0 +1,158 @@
+"""Power and boot device of machines, through their BMCs.
+
+A BMC may take seconds to answer, so it is asked between transactions, never inside of one. What a
+machine starts from is OCI's decision anyway; the BMC's boot device only saves the firmware's
+detour, so it is set before the state changes and the reset comes last: a BMC that fails in between
+leaves a machine that does the right thing whenever somebody restarts it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import machines
+from ocinstaller.actions.context import Installation
+from ocinstaller.actions.views import MachineView
+from ocinstaller.drivers.ipmi import IpmiTool
+from ocinstaller.model.bmc import BmcAccess, BootDevice, PowerAction, PowerState
+from ocinstaller.model.errors import Conflict, InvalidValue, OciError
+from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.settings import MACHINE_SETTINGS
+from ocinstaller.model.states import Event, State, next_state
+from ocinstaller.store import queries, setting_rows
+from ocinstaller.store.tables import Machine
+
+
+@dataclass(frozen=True)
+class PowerView:
+    """A machine's power as its BMC sees it."""
+
+    serial: str
+    hostname: str | None
+    bmc: str
+    """Address of the BMC."""
+    power: PowerState
+
+
+@dataclass(frozen=True)
+class _Controlled:
+    """A machine and its BMC."""
+
+    serial: str
+    hostname: str | None
+    uefi: bool
+    access: BmcAccess
+
+    @property
+    def bmc(self) -> IpmiTool:
+        return IpmiTool(self.access)
+
+
+def show(oci: Installation, name: str) -> PowerView:
+    """Ask a machine's BMC whether the machine has power.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: the machine is not controlled through a BMC, or its BMC refuses
+    :raises Unavailable: its BMC does not answer
+    """
+    return _view(_controlled(oci, name))
+
+
+def press(oci: Installation, name: str, action: str) -> PowerView:
+    """Press a button of a machine; see `show` for what is raised.
+
+    :raises InvalidValue: there is no such button
+    """
+    with _refusals_recorded(oci):
+        if action not in list(PowerAction):
+            raise InvalidValue("action", action, ", ".join(PowerAction))
+        machine = _controlled(oci, name)
+        machine.bmc.press(PowerAction(action))
+    oci.store.write(lambda _session: None)  # nothing of OCI's own changes; the audit has the act
+    return _view(machine)
+
+
+def restart_on_live(oci: Installation, name: str) -> MachineView:
+    """Have a machine start the live system now; see `show` for what is raised.
+
+    :raises WrongState: its state does not allow that
+    """
+    return _restart(oci, name, BootDevice.NETWORK, machines.start_live)
+
+
+def restart_on_disk(oci: Installation, name: str) -> MachineView:
+    """Restart an installed machine from its disk; see `show` for what is raised.
+
+    :raises WrongState: no system is installed on it
+    """
+    return _restart(oci, name, BootDevice.DISK, _start_disk)
+
+
+def _start_disk(session: Session, name: str) -> MachineView:
+    machine = queries.machine(session, name, lock=True)
+    machine.status = next_state(State(machine.status), Event.DISK_REQUESTED)
+    return MachineView.of(machine)
+
+
+def _restart(
+    oci: Installation, name: str, device: BootDevice, change: Callable[[Session, str], MachineView]
+) -> MachineView:
+    with _refusals_recorded(oci):
+        machine = _controlled(oci, name)
+        oci.store.rehearse(lambda session: change(session, name))
+        machine.bmc.boot_once_from(device, uefi=machine.uefi)
+    view = oci.store.write(lambda session: change(session, name))
+    with _refusals_recorded(oci):
+        is_on = machine.bmc.power_state() is PowerState.ON
+        machine.bmc.press(PowerAction.RESET if is_on else PowerAction.ON)
+    return view
+
+
+@contextmanager
+def _refusals_recorded(oci: Installation) -> Iterator[None]:
+    """Record what a BMC refuses, as the store does for what it is asked to write."""
+    try:
+        yield
+    except OciError as error:
+        oci.store.record_refusal(error)
+        raise
+
+
+def _controlled(oci: Installation, name: str) -> _Controlled:
+    with oci.store.read() as session:
+        machine = queries.machine(session, name)
+        return _Controlled(
+            machine.serial,
+            machine.hostname,
+            machine.hardware.get("firmware") == Firmware.UEFI,
+            _access(session, oci, machine),
+        )
+
+
+def _access(session: Session, oci: Installation, machine: Machine) -> BmcAccess:
+    stored = setting_rows.of_machine(session, machine.id)
+
+    def value(name: str) -> object:
+        return stored.get(name, MACHINE_SETTINGS[name].default)
+
+    if not value("ipmi_use") or not value("ipmi_addr"):
+        raise Conflict(
+            f"machine {machine.serial} is not controlled through a BMC",
+            field="ipmi_use",
+            value="no" if not value("ipmi_use") else "yes",
+            allowed="ipmi_use, ipmi_addr, ipmi_username and ipmi_password: see machine-set",
+        )
+    secrets = setting_rows.secrets_of_machine(session, oci.vault, machine.id)
+    return BmcAccess(
+        address=str(value("ipmi_addr")),
+        port=int(str(value("ipmi_port"))),
+        username=str(value("ipmi_username")),
+        password=secrets.get("ipmi_password", ""),
+    )
+
+
+def _view(machine: _Controlled) -> PowerView:
+    state = machine.bmc.power_state()
+    return PowerView(machine.serial, machine.hostname, machine.access.address, state)

@@ -1,0 +1,43 @@
+"""Power of machines below `/v1`."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from ocinstaller.actions import power
+from ocinstaller.actions.power import PowerView
+from ocinstaller.actions.views import MachineView
+from ocinstaller.api.auth import Oci
+
+router = APIRouter(prefix="/v1", tags=["machines"])
+
+
+class PowerRequest(BaseModel):
+    """A button to press: on, off, soft, cycle or reset."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: str
+
+
+@router.get("/machines/{name}/power")
+def show_power(oci: Oci, name: str) -> PowerView:
+    """Ask a machine's BMC whether the machine has power."""
+    return power.show(oci, name)
+
+
+@router.post("/machines/{name}/power", status_code=202)
+def press_power(oci: Oci, name: str, body: PowerRequest) -> PowerView:
+    """Press a button of a machine through its BMC."""
+    return power.press(oci, name, body.action)
+
+
+@router.post("/machines/{name}/power/live", status_code=202)
+def restart_on_live(oci: Oci, name: str) -> MachineView:
+    """Have a machine start the live system now, through its BMC."""
+    return power.restart_on_live(oci, name)
+
+
+@router.post("/machines/{name}/power/disk", status_code=202)
+def restart_on_disk(oci: Oci, name: str) -> MachineView:
+    """Restart an installed machine from its disk, through its BMC."""
+    return power.restart_on_disk(oci, name)

@@ -1,0 +1,82 @@
+"""Power of machines over the API, with a real BMC behind it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.test_machine_way import bearer, define_cluster, enrol, send_event, send_report
+from tests.drivers.virtual_bmc_process import PASSWORD, USER, BmcProcess
+
+MACHINE = "/v1/machines/SERIAL0001"
+
+
+@pytest.fixture
+def bmc(tmp_path: Path, operator: TestClient) -> Iterator[BmcProcess]:
+    """Run a BMC and let machine 1 be controlled through it."""
+    directory = tmp_path / "bmc"
+    directory.mkdir()
+    process = BmcProcess(directory)
+    send_report(operator)
+    settings = {
+        "ipmi_use": "yes",
+        "ipmi_addr": process.access.address,
+        "ipmi_port": str(process.access.port),
+        "ipmi_username": USER,
+        "ipmi_password": PASSWORD,
+    }
+    answer = operator.patch(f"{MACHINE}/settings", json={"settings": settings})
+    assert answer.status_code == 200, answer.text
+    assert PASSWORD not in answer.text
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def status(client: TestClient) -> str:
+    machine: dict[str, str] = client.get(MACHINE).json()["machine"]
+    return machine["status"]
+
+
+def test_buttons(operator: TestClient, bmc: BmcProcess) -> None:
+    assert operator.get(f"{MACHINE}/power").json()["power"] == "off"
+    assert operator.post(f"{MACHINE}/power", json={"action": "on"}).json()["power"] == "on"
+    assert bmc.next() == "on own order"
+    refused = operator.post(f"{MACHINE}/power", json={"action": "explode"})
+    assert refused.status_code == 422 and "reset" in refused.json()["allowed"]
+    audit = operator.get("/v1/audit?action=machine-power").json()
+    assert [row["result"] for row in audit] == ["refused", "done"]
+
+
+def test_live_system_and_disk(operator: TestClient, bmc: BmcProcess) -> None:
+    refused = operator.post(f"{MACHINE}/power/disk")
+    assert refused.status_code == 409 and "start from disk" in refused.json()["detail"]
+    assert operator.post(f"{MACHINE}/power/live").status_code == 202
+    assert (bmc.next(), status(operator)) == ("on n", "bootinglive")
+    send_report(operator)
+
+    define_cluster(operator)
+    enrol(operator)
+    plan = operator.post(f"{MACHINE}/installation") and operator.get(
+        "/node/v1/plan?serial=SERIAL0001", headers=bearer(), auth=None
+    )
+    for event in ("install-started", "installed", "booted"):
+        send_event(operator, event, plan.json()["plan_id"])
+    assert operator.post(f"{MACHINE}/power/disk").status_code == 202
+    assert [bmc.next(), bmc.next()] == ["off", "on c"]
+    assert status(operator) == "installed"
+
+
+def test_a_bmc_that_is_away_changes_nothing(operator: TestClient, bmc: BmcProcess) -> None:
+    bmc.stop()
+    answer = operator.post(f"{MACHINE}/power/live")
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+    assert status(operator) == "live"
+
+
+def test_a_machine_without_bmc(operator: TestClient) -> None:
+    send_report(operator)
+    for answer in (operator.get(f"{MACHINE}/power"), operator.post(f"{MACHINE}/power/live")):
+        assert (answer.status_code, answer.json()["field"]) == (409, "ipmi_use")

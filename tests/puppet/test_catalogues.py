@@ -1,0 +1,147 @@
+"""The catalogue of every role in a reference cluster compiles against Debian's real modules.
+
+Puppet and the modules are those of the puppetserver's image.
+"""
+
+import contextlib
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ocinstaller.lab import firmware
+from ocinstaller.lab.command import run
+from ocinstaller.model.placement.placing import place_machine
+from ocinstaller.model.secret_specs import names_for_services
+from ocinstaller.model.snapshot import ClusterSnapshot
+from ocinstaller.puppet.classification import ROLE_CLASSES, classify
+from ocinstaller.puppet.nodes import node_snapshot
+from tests.model.worlds import connected
+
+REPOSITORY = Path(__file__).parents[2]
+MODULE = REPOSITORY / "puppet" / "ocinstaller"
+IMAGE = REPOSITORY / ".state" / "images" / "puppetserver" / "current" / "filesystem.squashfs"
+MODULES = "usr/share/puppet/modules"
+COMPILE_S = 300
+COUNTS = {
+    "controller": 3,
+    "compute": 2,
+    "network": 1,
+    "swiftproxy": 2,
+    "swiftstore": 3,
+    "volume": 1,
+}
+FACTS = {
+    "os": {"family": "Debian", "name": "Debian", "release": {"full": "13.2", "major": "13"}},
+    "oci_networkd": {card: f"/etc/systemd/network/10-{card}.network" for card in ("eth0", "eth1")},
+    "os_service_default": "<SERVICE DEFAULT>",
+    "virtual": "kvm",
+    "processors": {"count": 4},
+    "memory": {"system": {"total_bytes": 8 * 1024**3}},
+}
+
+pytestmark = [pytest.mark.images, pytest.mark.root]
+
+Compile = Callable[[str, ClusterSnapshot], dict[str, object]]
+
+
+@pytest.fixture(scope="module")
+def puppetserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The root of the puppetserver's image with OCI's module of this source tree."""
+    if not IMAGE.exists():
+        pytest.skip("the puppetserver's image is not built")
+    directory = tmp_path_factory.mktemp("puppetserver")
+    mounted = [directory / "lower", directory / "root"]
+    try:
+        root = firmware.mount_layers(IMAGE, directory)
+        for source, target in ((str(MODULE), f"{MODULES}/ocinstaller"), ("/proc", "proc")):
+            (root / target).mkdir(parents=True, exist_ok=True)
+            run("mount", "--bind", source, str(root / target))
+            mounted.append(root / target)
+        facts = root / "etc/facter/facts.d"
+        facts.mkdir(parents=True, exist_ok=True)
+        (facts / "oci.yaml").write_text(yaml.safe_dump(FACTS))
+        yield root
+    finally:
+        for place in reversed(mounted):
+            with contextlib.suppress(Exception):
+                run("umount", str(place))
+
+
+@pytest.fixture
+def compiled(puppetserver: Path) -> Compile:
+    """Compile the catalogue of the first machine of a role."""
+
+    def work(role: str, cluster: ClusterSnapshot) -> dict[str, object]:
+        machine = cluster.of_role(role)[0]
+        secrets = names_for_services(place_machine(cluster, machine).services)
+        text = classify(node_snapshot(cluster, machine, {name: f"of-{name}" for name in secrets}))
+        (puppetserver / "tmp/classes.yaml").write_text(text)
+        classifier = puppetserver / "tmp/classify"
+        classifier.write_text("#!/bin/sh\nexec cat /tmp/classes.yaml\n")
+        classifier.chmod(0o755)
+        found = subprocess.run(
+            ["chroot", str(puppetserver), "puppet", "catalog", "compile", machine.hostname,
+             "--node_terminus=exec", "--external_nodes=/tmp/classify", "--facts_terminus=facter",
+             f"--modulepath=/{MODULES}", "--color=false", "--log_level=err"],
+            capture_output=True, text=True, timeout=COMPILE_S, check=False,
+        )  # fmt: skip
+        assert found.returncode == 0, found.stderr
+        catalogue: dict[str, object] = json.loads(found.stdout[found.stdout.index("{") :])
+        return catalogue
+
+    return work
+
+
+def resources(catalogue: dict[str, object]) -> dict[str, dict[str, object]]:
+    listed = catalogue["resources"]
+    assert isinstance(listed, list)
+    return {f"{entry['type']}[{entry['title']}]": entry for entry in listed}
+
+
+def content(catalogue: dict[str, object], path: str) -> str:
+    parameters = resources(catalogue)[f"File[{path}]"]["parameters"]
+    assert isinstance(parameters, dict)
+    return str(parameters["content"])
+
+
+@pytest.mark.parametrize("role", sorted(ROLE_CLASSES))
+def test_the_catalogue_of_each_role_compiles(compiled: Compile, role: str) -> None:
+    found = resources(compiled(role, connected({**COUNTS, role: COUNTS.get(role, 1)})))
+    assert f"Class[Ocinstaller::Role::{role.capitalize()}]" in found
+    assert "Class[Ocinstaller::Profile::Firewall]" in found
+
+
+def test_a_single_controller_has_the_address_by_itself(compiled: Compile) -> None:
+    found = resources(compiled("controller", connected({"controller": 1})))
+    assert "File[/etc/systemd/network/10-eth1.network.d/50-oci-vip.conf]" in found
+    assert "Service[corosync]" not in found
+
+
+def test_three_controllers_know_each_other(compiled: Compile) -> None:
+    catalogue = compiled("controller", connected({"controller": 3}))
+    addresses = [f"192.168.100.{number}" for number in (2, 3, 4)]
+    for file in ("/etc/corosync/corosync.conf", "/etc/haproxy/haproxy.cfg"):
+        assert all(address in content(catalogue, file) for address in addresses), file
+    nodes = content(catalogue, "/etc/rabbitmq/rabbitmq.conf")
+    assert nodes.count("cluster_formation.classic_config.nodes.") == 3
+    assert "tcp dport 4567 jump peers_mariadb" in content(catalogue, "/etc/nftables.d/oci.nft")
+
+
+def test_an_address_that_is_a_network_of_its_own_sits_on_lo(compiled: Compile) -> None:
+    cluster = connected({"controller": 3})
+    assert cluster.vip is not None
+    catalogue = compiled("controller", replace(cluster, vip=replace(cluster.vip, prefix=32)))
+    assert 'name="nic" value="lo"' in content(catalogue, "/etc/corosync/oci-resources.xml")
+
+
+def test_no_secret_is_in_an_argument(compiled: Compile) -> None:
+    for name, entry in resources(compiled("controller", connected(COUNTS))).items():
+        parameters = entry.get("parameters", {})
+        assert isinstance(parameters, dict)
+        for argument in ("command", "unless", "onlyif"):
+            assert "of-" not in str(parameters.get(argument, "")), name

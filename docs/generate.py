@@ -11,6 +11,8 @@ from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
 from ocinstaller.api.compat.action import Absent, Action
 from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
+from ocinstaller.cli import manual
+from ocinstaller.cli.catalogue import described, listing_options
 from ocinstaller.cli.table import COMMANDS
 from ocinstaller.model.access import (
     PERMISSION_MEANINGS,
@@ -90,7 +92,11 @@ def commands() -> str:
         "the environment.",
         "Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 server not reached.",
         "Listings take `-f table|json|yaml|csv|value`, `-c COLUMN` and `--sort-column COLUMN`.",
-        "`ocicli complete` prints a completion script for bash.",
+        "`ocicli complete` prints a completion script for bash, which completes names of objects",
+        "too. The manual page ocicli(1) is `docs/man/ocicli.1`; it is installed with the package.",
+        "",
+        "A command that reads an object before it changes it has the server refuse the change (exit",
+        "code 1) when somebody else changed the object in between.",
         "",
         "| command | arguments | what it does |",
         "| --- | --- | --- |",
@@ -107,6 +113,11 @@ def commands() -> str:
         )
         lines.append(f"| {entry.name} | {arguments} | {cls.__doc__.splitlines()[0]} |")
     return "\n".join(lines) + "\n"
+
+
+def manual_page() -> str:
+    """Return the manual page of `ocicli`."""
+    return manual.page(described(), listing_options())
 
 
 def model() -> str:
@@ -327,6 +338,7 @@ PAGES = {
     "configuration.md": configuration,
     "states.md": states,
     "ocicli.md": commands,
+    "man/ocicli.1": manual_page,
     "roles.md": model,
 }
 

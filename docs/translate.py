@@ -5,6 +5,7 @@ and compiles `oci.mo`, which the server reads. A test fails when either is stale
 not translated.
 """
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +20,8 @@ _METHODS = [("**.py", "python"), ("data/templates/**.html", "jinja2")]
 _OPTIONS = {"data/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 _WIDTH = 100
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stands in every catalogue: the same messages give the same file."""
 
 
 def messages() -> Catalog:
@@ -30,14 +33,17 @@ def messages() -> Catalog:
     return found
 
 
+def read(language: str) -> Catalog:
+    """Return a language's catalogue as it is."""
+    with po_file(language).open("rb") as content:
+        return read_po(content, locale=language, domain="oci")
+
+
 def updated(language: str) -> Catalog:
     """Return a language's catalogue with exactly the messages that there are."""
-    file = po_file(language)
-    catalogue = Catalog(locale=language, domain="oci", fuzzy=False)
-    if file.exists():
-        with file.open("rb") as content:
-            catalogue = read_po(content, locale=language, domain="oci")
+    catalogue = read(language)
     catalogue.update(messages(), no_fuzzy_matching=True)
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE
     catalogue.obsolete.clear()
     return catalogue
 
@@ -62,14 +68,19 @@ def main() -> None:
         with file.open("wb") as content:
             write_po(content, catalogue, width=_WIDTH, sort_output=True, omit_header=True)
         file.with_suffix(".mo").write_bytes(compiled(catalogue))
-        missing = [
-            str(m.id)
-            for m in catalogue
-            if m.id and not (all(m.string) if m.pluralizable else m.string)
-        ]
+        missing = untranslated(catalogue)
         print(f"{directory.name}: {len(catalogue)} messages, {len(missing)} without translation")
         for one in missing:
             print(f"  {one}")
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Return the messages without a translation."""
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and not (all(message.string) if message.pluralizable else message.string)
+    ]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from ocinstaller.actions import credentials, users
 from ocinstaller.actions.context import Installation, open_installation
@@ -20,7 +20,7 @@ from tests.support import write_config, write_image
 PASSWORD = "correct horse battery"
 
 # How long an example takes says something of the host only.
-settings.register_profile("oci", deadline=None)
+settings.register_profile("oci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("oci")
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -61,9 +62,24 @@ class DatabaseServer:
     def kill(self) -> None:
         """Take its power away."""
         assert self.process is not None
-        for child in reversed(self._descendants(self.process.pid)):
-            os.kill(child, signal.SIGKILL)
+        killed = self._descendants(self.process.pid)
+        for child in reversed(killed):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         self.process.wait(START_S)
+        # PostgreSQL does not start while one of its old processes is still there.
+        deadline = time.monotonic() + START_S
+        while any(map(self._runs, killed)):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    @staticmethod
+    def _runs(pid: int) -> bool:
+        """Tell whether a process is more than an entry nobody has read (proc(5), stat)."""
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
 
     @staticmethod
     def _descendants(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """External commands."""
 
 import time
+from pathlib import Path
 from threading import Event, Timer
 
 import pytest
@@ -64,3 +65,26 @@ def test_a_stop_ends_the_running_command() -> None:
         Streamer(lambda line: None, stop)(("sleep", "30"), 60)
 
     assert time.monotonic() - started < 10
+
+
+def test_what_a_command_started_ends_with_it() -> None:
+    lines: list[str] = []
+    script = "sh -c 'echo $$; exec sleep 300' & wait"
+
+    with pytest.raises(CommandError, match="did not end within"):
+        Streamer(lines.append, Event())(("sh", "-c", script), 1.0)
+
+    (child,) = map(int, lines)
+    deadline = time.monotonic() + 30
+    while _runs(child):
+        assert time.monotonic() < deadline, "the command's child still runs"
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """Tell whether a process lives; one that nobody has waited for yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"

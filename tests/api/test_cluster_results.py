@@ -271,3 +271,20 @@ def test_a_snapshot_takes_the_same_queries_whatever_the_size(
     for serial in ("SERIAL0002", "SERIAL0003"):
         enrol(cluster, "controller", serial)
     assert count() == one <= 8
+
+
+def test_a_cluster_is_installed_in_order_and_goes_on_when_asked_again(operator: TestClient) -> None:
+    define_cluster(operator)
+    assert operator.post("/v1/clusters/cl1/installation").status_code == 409, "no machine"
+    for number, role in ((1, "controller"), (2, "custom")):
+        send_report(operator, number)
+        assert enrol(operator, role, f"SERIAL000{number}").status_code == 200
+    state = operator.get("/v1/clusters/cl1/installation").json()
+    assert state["startable"] == ["cl1-controller-1.example.com"]
+    started = operator.post("/v1/clusters/cl1/installation")
+    assert started.status_code == 202
+    assert started.json()["stages"][0]["running"] == ["cl1-controller-1.example.com"]
+    assert started.json()["startable"] == [], "the others wait for the controller"
+    again = operator.post("/v1/clusters/cl1/installation").json()
+    assert again == started.json()
+    assert operator.get("/v1/machines/SERIAL0002").json()["machine"]["status"] == "live"

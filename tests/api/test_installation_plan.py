@@ -10,6 +10,7 @@ from ocinstaller.store.tables import Machine
 from .test_machine_way import bearer, define_cluster, enrol, send_event, send_report
 
 PLAN = "/v1/machines/SERIAL0001/installation/plan"
+SETTINGS = "/v1/machines/SERIAL0001/settings"
 
 
 def test_a_plan_shows_disks_and_network_with_reasons_and_changes_nothing(
@@ -91,3 +92,24 @@ def test_an_installed_machine_is_planned_but_asked_to_start_the_live_system_firs
     assert operator.post("/v1/machines/SERIAL0001/live").is_success
     assert send_report(operator).json()["kind"] == "wait"
     assert operator.post("/v1/machines/SERIAL0001/installation").is_success
+
+
+def test_settings_of_the_machine_decide(operator: TestClient) -> None:
+    define_cluster(operator)
+    send_report(operator)
+    enrol(operator)
+    changes = {"dest_blk": "serial=NONE"}
+    assert operator.patch(SETTINGS, json={"settings": changes}).is_success
+
+    refused = operator.get(PLAN)
+
+    assert refused.status_code == 409
+    assert "dest_blk: disk serial=NONE does not exist; the machine has: vda" in refused.text
+    changes = {"dest_blk": "vda", "system_on_lvm": "yes", "swap_mib": "512"}
+    assert operator.patch(SETTINGS, json={"settings": changes}).is_success
+    plan = operator.get(PLAN).json()
+    assert plan["disks"][0]["reason"] == "dest_blk is vda"
+    assert [(v["on"], v["name"], v["size_mib"]) for v in plan["volumes"][-2:]] == [
+        ("ocisystem", "swap", 512),
+        ("ocisystem", "root", None),
+    ]

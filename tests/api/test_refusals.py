@@ -43,7 +43,7 @@ NETWORK = {"name": "n", "ip": "10.9.0.0", "cidr": 24, "location": "z1", "is_publ
         ("PUT", "networks/spare/assignment", {"cluster": "cl9", "role": "all", "iface1": "eth0"}, 404, "there are: cl1"),
         ("PUT", "machines/SERIAL0001/enrolment", {"cluster": "cl1", "role": "custom", "location": "z1"}, 409, "belongs to cluster cl1"),
         ("PUT", "machines/SERIAL0002/enrolment", {"cluster": "cl1", "role": "king", "location": "z1"}, 422, "controller, compute"),
-        ("PUT", "machines/SERIAL0002/enrolment", {"cluster": "cl1", "role": "compute", "location": "z1"}, 409, "controller, custom"),
+        ("PUT", "machines/SERIAL0002/enrolment", {"cluster": "cl1", "role": "messaging", "location": "z1"}, 409, "controller, custom"),
         ("PUT", "machines/SERIAL0002/enrolment", {"cluster": "cl1", "role": "custom", "location": "z9"}, 404, "there are: z1"),
         ("PUT", "machines/NOBODY/enrolment", {"cluster": "cl1", "role": "custom", "location": "z1"}, 404, "machine-list"),
         ("PUT", "machines/SERIAL0002/enrolment", {"cluster": "cl1", "role": "custom", "location": "z1", "fixed_ip": "10.7.0.1"}, 422, "10.1.0.2 to 10.1.0.254"),

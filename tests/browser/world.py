@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from ocinstaller.actions import clusters, installation, machines, nodes, topology, users
+from ocinstaller.actions import (
+    clusters,
+    installation,
+    machines,
+    nodes,
+    settings,
+    topology,
+    users,
+)
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.access import Act, Actor, ActorKind, UserRole
 from ocinstaller.model.hardware import (
@@ -180,6 +188,18 @@ def populate(oci: Installation) -> None:
                     s, oci, serial(n), "cloud", role, place, lambda _network: None
                 )
             )
+    for number, kind in enumerate(kinds):
+        unit = 4 + number // 3 * 3
+        high = 1 if kind is not STORE else 2
+        place = {
+            "loc_dc": "paris", "loc_row": "A", "loc_rack": f"A{number % 3 + 1}",
+            "loc_u_start": str(unit), "loc_u_end": str(unit + high - 1),
+        }  # fmt: skip
+        ada.store.write(
+            lambda s, n=number, place=place: settings.change_machine_settings(
+                s, oci, serial(n), place
+            )
+        )
     for number, steps in ((0, 7), (1, 7), (2, 7), (4, 7), (5, 7), (6, 7), (7, 4), (8, 2), (9, 7)):
         install(oci, number, steps)
 

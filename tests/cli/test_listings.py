@@ -46,3 +46,29 @@ def test_machine_list_asks_for_what_is_wanted(
     assert done.returncode == code, done.stderr
     assert said in done.stdout + done.stderr
     assert code or json.loads(done.stdout) == []
+
+
+def test_what_was_read_is_changed_only_as_it_was_read(server: ServerProcess) -> None:
+    login = client.Login(
+        f"https://localhost:{server.https_port}", server.login()["Authorization"], str(server.ca)
+    )
+    one, other = client.Client(login), client.Client(login)
+    one.post("/v1/swift-regions", {"name": "r1"})
+    one.post("/v1/locations", {"name": "z1", "swift_region": "r1"})
+    network = {"name": "n1", "ip": "10.1.0.0", "cidr": 24, "location": "z1", "is_public": False}
+    one.post("/v1/networks", network)
+    one.post("/v1/clusters", {"name": "cl1", "domain": "example.com"})
+    place = {"cluster": "cl1", "role": "all", "iface1": "eth0"}
+    one.get("/v1/networks/n1")
+    other.put("/v1/networks/n1/assignment", place)
+    for change in (
+        lambda: one.delete("/v1/networks/n1/assignment"),
+        lambda: one.put("/v1/networks/n1/assignment", place),
+        lambda: one.delete("/v1/networks/n1"),
+    ):
+        with pytest.raises(client.RefusedError, match="changed since it was read.*nothing was"):
+            change()
+    assert one.get("/v1/networks/n1")["cluster"] == "cl1"
+    one.delete("/v1/networks/n1/assignment")
+    one.close()
+    other.close()

@@ -1,7 +1,6 @@
 """Object storage that loses a store and gets a disk; `OCI_TEST_SWIFT=1 pytest tests/e2e/test_swift.py`.
 
-The tests build on each other in their order. They take long, so CI leaves them out; it has a
-smaller Swift in test_object_storage.py.
+The tests build on each other in their order. They take long, so CI leaves them out.
 """
 
 import os

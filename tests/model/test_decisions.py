@@ -10,6 +10,7 @@ from ocinstaller.model.errors import Conflict, InvalidValue, WrongState
 from ocinstaller.model.hardware import HardwareReport, Nic
 from ocinstaller.model.secret_kinds import SecretKind, generate
 from ocinstaller.model.secret_specs import SECRETS, names_for_services
+from ocinstaller.model.services import SERVICES
 from ocinstaller.model.states import LOCAL_BOOT_STATES, TRANSITIONS, Event, State, next_state
 from tests.support import report
 
@@ -101,9 +102,12 @@ def test_secrets_are_long_and_different_and_stay_with_their_roles() -> None:
     for kind in SecretKind:
         made = {generate(kind) for _ in range(50)}
         assert len(made) == 50 and all(len(text) >= 20 for text in made)
-    assert set(names_for_services({"keystone", "rabbitmq", "haproxy", "swift-proxy"})) == {
-        spec.name for spec in SECRETS
-    }
+    everything = {spec.name for spec in SECRETS}
+    assert {"keystone_admin", "rabbitmq_cookie"} <= set(
+        names_for_services({"keystone", "rabbitmq"})
+    )
+    assert set(names_for_services({service.name for service in SERVICES})) == everything
+    assert not {"nova_db", "keystone_admin"} & set(names_for_services({"nova-compute"}))
     assert names_for_services({"ssh", "chrony"}) == []
 
 

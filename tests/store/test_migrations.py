@@ -40,7 +40,16 @@ def test_what_listings_show_is_taken_from_the_stored_reports(engine: Engine) -> 
             ),
             {"hardware": hardware},
         )
+        connection.execute(text("INSERT INTO machine_macs (mac, machine_id) VALUES ('m', 1)"))
     migrate.upgrade(engine)
     with engine.connect() as connection:
         row = connection.execute(text("SELECT product_name, memory_mib FROM machines")).one()
+        kept = connection.scalar(text("SELECT hardware FROM machine_reports"))
     assert tuple(row) == ("PowerEdge", 3_000_000_000)
+    assert (json.loads(kept) if isinstance(kept, str) else kept) == json.loads(hardware)
+    migrate.downgrade(engine, "0001")
+    with engine.connect() as connection:
+        again = connection.scalar(text("SELECT hardware FROM machines"))
+        macs = connection.scalars(text("SELECT mac FROM machine_macs")).all()
+    assert (json.loads(again) if isinstance(again, str) else again) == json.loads(hardware)
+    assert macs == ["m"], "what refers to a machine stays"

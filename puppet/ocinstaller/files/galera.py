@@ -150,16 +150,17 @@ def recover() -> dict:
 
 def start() -> int:
     """Wait until MariaDB may start; systemd's limit of the unit ends it."""
-    conf = config()
-    own, order = conf["own"], list(conf["members"])
     NEW_CLUSTER.unlink(missing_ok=True)
     position = recover()
     POSITION.write_text(json.dumps(position), encoding="utf-8")
     told = ""
     try:
         while True:
+            conf = config()  # Puppet may take a machine out that is gone for good
+            own, order = conf["own"], list(conf["members"])
             states = {own: State(waiting=True, seen=_seen(conf), **position)}
-            states.update({name: s for name in order if name != own and (s := ask(conf, name))})
+            asked = {name: ask(conf, name) for name in order if name != own}
+            states |= {name: state for name, state in asked.items() if state}
             decision = decide(own, states, order, may_found=conf["may_found"])
             if decision.reason != told:
                 print(f"{decision.action}: {decision.reason}", flush=True)

@@ -4,7 +4,8 @@
 Usage: identity.py [--check] FILE
 
 FILE is JSON: `auth` (url, ca_file, user, password), `region`, `project` (of the service users),
-`roles` (names), `users` (name to password and roles) and `catalogue` (a list of type, name, url).
+`roles` (names), `users` (name to password and roles), `domains` (name to the user and password of
+its administrator) and `catalogue` (a list of type, name, url).
 With --check nothing is changed. Exit status: 0 when all is so, 1 when something differs (only with
 --check), 2 when Keystone could not be asked.
 
@@ -43,7 +44,14 @@ class Keystone:
             "projects", "project", {"name": self.wanted["project"]}, {"domain_id": DOMAIN}
         )
         for name, user in sorted(self.wanted["users"].items()):
-            self._user(name, user, project, roles)
+            number = self._user(name, user["password"], DOMAIN)
+            for role in user["roles"]:
+                self._assign(f"projects/{project}", name, number, (role, roles[role]))
+        for name, administrator in sorted(self.wanted["domains"].items()):
+            domain = self._ensure("domains", "domain", {"name": name}, {})
+            number = self._user(administrator["user"], administrator["password"], domain)
+            role = ("admin", roles["admin"])
+            self._assign(f"domains/{domain}", administrator["user"], number, role)
         for entry in self.wanted["catalogue"]:
             self._catalogue(entry)
 
@@ -55,7 +63,10 @@ class Keystone:
         return session.Session(auth=auth, verify=self._ca_file, timeout=TIMEOUT_S)
 
     def _ask(self, method, path, body=None, accept=()):
-        answer = self._session.request(f"{self._url}/{path}", method, json=body, raise_exc=False)
+        # haproxy and uwsgi may close a connection that waits for its next request.
+        answer = self._session.request(
+            f"{self._url}/{path}", method, json=body, raise_exc=False, connect_retries=3
+        )
         if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.status_code not in accept:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer
@@ -76,41 +87,41 @@ class Keystone:
         return found[0]["id"] if found else self._create(path, kind, {**key, **values})
 
     def _roles(self):
-        names = set(self.wanted["roles"]).union(
-            *(u["roles"] for u in self.wanted["users"].values())
-        )
+        assigned = (user["roles"] for user in self.wanted["users"].values())
+        names = {"admin", *self.wanted["roles"]}.union(*assigned)
         known = {role["name"]: role["id"] for role in self._list("roles")["roles"]}
         for name in sorted(names - set(known)):
             known[name] = self._create("roles", "role", {"name": name})
         return known
 
-    def _user(self, name, user, project, roles):
-        password = {"password": user["password"]}
-        known = self._list(f"users?name={name}&domain_id={DOMAIN}")["users"]
-        number = (
-            known[0]["id"]
-            if known
-            else self._create("users", "user", {"name": name, "domain_id": DOMAIN, **password})
-        )
-        for role in user["roles"]:
-            path = f"projects/{project}/users/{number}/roles/{roles[role]}"
-            given = None not in (project, number, roles[role])
-            if (
-                not given
-                or self._ask("HEAD", path, accept=(HTTPStatus.NOT_FOUND,)).status_code
-                == HTTPStatus.NOT_FOUND
-            ):
-                self.changes.append(f"role {role} of {name}")
-                if not self.check:
-                    self._ask("PUT", path)
-        if known and not self._opens(name, user["password"]):
+    def _user(self, name, password, domain):
+        """Return the identifier of a user that this password opens."""
+        known = self._list(f"users?name={name}&domain_id={domain}")["users"] if domain else []
+        if not known:
+            values = {"name": name, "domain_id": domain, "password": password}
+            return self._create("users", "user", values)
+        number = known[0]["id"]
+        if not self._opens(number, password):
             self.changes.append(f"password of {name}")
             if not self.check:
-                self._ask("PATCH", f"users/{number}", {"user": password})
+                self._ask("PATCH", f"users/{number}", {"user": {"password": password}})
+        return number
 
-    def _opens(self, name, password):
+    def _assign(self, scope, name, number, role):
+        role_name, role_number = role
+        path = f"{scope}/users/{number}/roles/{role_number}"
+        missing = HTTPStatus.NOT_FOUND
+        # What only a check would have made has no identifier yet, and so no role.
+        known = None not in (number, role_number) and not scope.endswith("/None")
+        if not known or self._ask("HEAD", path, accept=(missing,)).status_code == missing:
+            self.changes.append(f"role {role_name} of {name}")
+            if not self.check:
+                self._ask("PUT", path)
+
+    def _opens(self, number, password):
+        auth = v3.Password(auth_url=self._url, user_id=number, password=password, unscoped=True)
         try:
-            self._login(name, password, self.wanted["project"]).get_token()
+            session.Session(auth=auth, verify=self._ca_file, timeout=TIMEOUT_S).get_token()
         except exceptions.Unauthorized:
             return False
         return True

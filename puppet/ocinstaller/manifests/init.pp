@@ -44,7 +44,7 @@
 # @param secrets
 #   The secrets that this machine may know, by name; read them with ocinstaller::secret().
 # @param databases
-#   Data bases and the names of the secrets that open them; only for the machines that keep them.
+#   Data bases, their users and the names of the users' secrets; only for the machines that keep them.
 # @param message_users
 #   Users of the message queue and the names of their secrets; only for the brokers' machines.
 # @param users
@@ -80,7 +80,7 @@ class ocinstaller (
   Array[Ocinstaller::Port]                                                       $ports,
   Hash[String[1], Variant[String, Boolean, Numeric, Array, Hash]]                $settings,
   Hash[String[1], String[1]]                                                     $secrets,
-  Hash[String[1], String[1]]                                                     $databases     = {},
+  Hash[String[1], Struct[{ user => String[1], secret => String[1] }]]            $databases     = {},
   Hash[String[1], String[1]]                                                     $message_users = {},
   Hash[String[1], Struct[{ secret => String[1], roles => Array[String[1], 1] }]] $users         = {},
   Optional[Stdlib::IP::Address::Nosubnet]                                        $vip_address   = undef,

@@ -38,13 +38,15 @@ def layout_of(
     """
     hardware = HardwareReport.model_validate(machine.hardware)
     squashfs = image.files[SQUASHFS]
+    settings = setting_rows.of_machine(session, machine.id)
     return storage_layout(
         hardware.block_devices,
         hardware.firmware,
-        StorageSettings.of(setting_rows.of_machine(session, machine.id)),
+        StorageSettings.of(settings),
         DataUse(
             machine.role or "",
             volume_group=_volume_group(machine),
+            separate=bool(settings.get("cinder_separate_volume_groups", False)),
             swift_seed=_seed(session, oci, machine, cluster),
         ),
         squashfs.size_bytes,

@@ -34,7 +34,7 @@ from ocinstaller.model.states import (
     State,
     next_state,
 )
-from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac
+from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac, MachineReport
 
 LOG = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ def store_report(machine: Machine, report: HardwareReport, digest: str | None) -
     :raises WrongState: the machine's state allows no report
     """
     machine.status = next_state(State(machine.status), Event.REPORTED)
-    machine.hardware = report.model_dump(mode="json")
+    _store_hardware(machine, report)
     machine.product_name, machine.memory_mib = report.product.name, report.memory_mib
     machine.report_digest = digest
     _store_macs(machine, {nic.mac for nic in report.nics})
@@ -209,7 +209,6 @@ def new_machine(session: Session, serial: str, key_digest: str, now: datetime) -
         status=State.LIVE,
         puppet_status=PuppetStatus.NOT_RUN,
         status_reason="",
-        hardware={},
         product_name="",
         memory_mib=0,
         key_digest=key_digest,
@@ -250,6 +249,14 @@ def _use_offer(session: Session, machine: Machine, nonce: str, macs: set[str]) -
             allowed="the key of its first report, or a start from the network through this server",
         )
     session.delete(offer)
+
+
+def _store_hardware(machine: Machine, report: HardwareReport) -> None:
+    hardware = report.model_dump(mode="json")
+    if machine.report is None:
+        machine.report = MachineReport(hardware=hardware)
+    else:
+        machine.report.hardware = hardware
 
 
 def _store_macs(machine: Machine, macs: set[str]) -> None:

@@ -2,10 +2,12 @@
 
 import os
 import selectors
+import signal
 import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Event
 from typing import IO
 
@@ -165,10 +167,18 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the command: SIGTERM, then SIGKILL."""
-    process.terminate()
-    try:
+    """End the command and all that it started: SIGTERM, then SIGKILL.
+
+    What a script left running would keep file systems of the target busy.
+    """
+    _signal(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_KILL_AFTER_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    _signal(process, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to the command's process group, which is a session of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

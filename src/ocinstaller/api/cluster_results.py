@@ -1,14 +1,15 @@
-"""What follows from a cluster's definition: explanations, plans and cluster files."""
+"""What follows from a cluster's definition: explanations, plans, installation, cluster files."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ocinstaller.actions import explanations, openrc
+from ocinstaller.actions import cluster_installation, explanations, openrc
 from ocinstaller.actions.cluster_files import usecases
 from ocinstaller.actions.cluster_files.document import ClusterFile
 from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
+from ocinstaller.actions.cluster_installation import ClusterInstallation
 from ocinstaller.api.auth import Oci
 from ocinstaller.model.changes import MOST_ADDED
 from ocinstaller.model.difference import Change
@@ -98,6 +99,19 @@ def plan_change(oci: Oci, name: str, body: ChangeToPlan) -> Changes:
             add=groups,
         )
     return Changes(changes=changes)
+
+
+@router.get("/clusters/{name}/installation", tags=["clusters"])
+def show_installation(oci: Oci, name: str) -> ClusterInstallation:
+    """Tell how far the installation of a cluster is, stage by stage."""
+    with oci.store.read() as session:
+        return cluster_installation.show_installation(session, name)
+
+
+@router.post("/clusters/{name}/installation", status_code=202, tags=["clusters"])
+def install_cluster(oci: Oci, name: str) -> ClusterInstallation:
+    """Start every machine whose turn it is; asked again, it goes on."""
+    return oci.store.write(lambda session: cluster_installation.install_cluster(session, oci, name))
 
 
 @router.get("/clusters/{name}/file", tags=["cluster files"])

@@ -91,6 +91,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
+    ("GET", "/v1/clusters/{name}/installation"): Access("cluster-installation", _READ, "cluster"),
+    ("POST", "/v1/clusters/{name}/installation"): Access("cluster-install", _OPERATE, "cluster"),
     ("GET", "/v1/clusters/{name}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster"),
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),

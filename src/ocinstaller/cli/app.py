@@ -53,6 +53,8 @@ class OciCli(App):
             command_manager=_StaticCommandManager("ocicli"),
             deferred_help=True,
         )
+        # In the place of cliff's own, which knows neither values nor names.
+        self.command_manager.load_commands("ocicli")
         self._client: Client | None = None
         self._exit_code = 0
 

@@ -10,6 +10,7 @@ from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from ocinstaller.cli.client import Client, path
+from ocinstaller.cli.examples import EXAMPLES
 from ocinstaller.cli.plain_table import PlainTable
 
 Document = dict[str, Any]
@@ -41,8 +42,9 @@ class OciCommand(Command):
         return parser
 
     def get_epilog(self) -> str:
-        """Return nothing: cliff would search all installed distributions for our name."""
-        return ""
+        """Return the example; cliff would search all installed distributions for our name."""
+        example = EXAMPLES.get(self.cmd_name or "")
+        return f"Example: {example}" if example else ""
 
     @property
     def client(self) -> Client:

@@ -5,14 +5,19 @@ import http.client
 import json
 import os
 import re
+import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 _TIMEOUT_S = 30.0
 _REFUSED = 400
+_STALE = 412
 _PAGE = 5000  # the largest that the server gives
 _NEXT = re.compile(r'<([^>]*)>; rel="next"')  # RFC 8288
 
@@ -101,17 +106,31 @@ class Client:
             raise UnreachableError(f"OCI_CACERT: {login.ca_file}: {error}") from error
         self._login = login
         self._prefix = parts.path
-        self._connection = http.client.HTTPSConnection(
-            parts.hostname, parts.port, timeout=_TIMEOUT_S, context=context
+        self._connect = partial(
+            http.client.HTTPSConnection,
+            parts.hostname,
+            parts.port,
+            timeout=_TIMEOUT_S,
+            context=context,
         )
+        self._connection = self._connect()
+        self._seen: dict[str, str] = {}
 
     def close(self) -> None:
         """End the connection; the next request makes a new one."""
         self._connection.close()
 
     def get(self, target: str, **query: object) -> Any:
-        """Return what the server has at `target`."""
-        return self._request("GET", f"{target}?{urlencode(query)}" if query else target)
+        """Return what the server has at `target`.
+
+        An object that was read is changed, by this client, only as it was read.
+        """
+        content, headers = self._exchange(
+            "GET", f"{target}?{urlencode(query)}" if query else target
+        )
+        if tag := headers.get("ETag"):
+            self._seen[target] = tag
+        return json.loads(content) if content else None
 
     def collect(self, target: str, **query: object) -> list[dict[str, Any]]:
         """Return a whole collection, page after page.
@@ -144,17 +163,56 @@ class Client:
         """Delete what is at `target`."""
         return self._request("DELETE", target)
 
+    @contextmanager
+    def stream(
+        self, target: str, query: list[tuple[str, object]]
+    ) -> Iterator[tuple[socket.socket, http.client.HTTPResponse]]:
+        """Open an answer that comes bit by bit, over a connection of its own.
+
+        :raises RefusedError: the server does not give it
+        :raises UnreachableError: the server cannot be reached
+        """
+        connection = self._connect()
+        headers = {"Authorization": self._login.authorization, "Accept": "text/event-stream"}
+        try:
+            try:
+                connection.request(
+                    "GET", f"{self._prefix}{target}?{urlencode(query)}", headers=headers
+                )
+                opened = connection.sock
+                response = connection.getresponse()
+                if response.status >= _REFUSED:
+                    raise _refusal(response.status, response.read())
+            except (OSError, http.client.HTTPException) as error:
+                raise UnreachableError(f"{self._login.url}: {error}") from error
+            yield opened, response
+        finally:
+            connection.close()
+
     def _request(self, method: str, target: str, body: dict[str, object] | None = None) -> Any:
-        content, _ = self._exchange(method, target, body)
+        seen = self._tag_of(target)
+        content, headers = self._exchange(method, target, body, {"If-Match": seen} if seen else {})
+        if (tag := headers.get("ETag")) and target in self._seen:
+            self._seen[target] = tag
         return json.loads(content) if content else None
 
+    def _tag_of(self, target: str) -> str | None:
+        """Return the tag of the object that a change at `target` is about, if it was read."""
+        read = [path for path in self._seen if target == path or target.startswith(path + "/")]
+        return self._seen[max(read, key=len)] if read else None
+
     def _exchange(
-        self, method: str, target: str, body: dict[str, object] | None = None
+        self,
+        method: str,
+        target: str,
+        body: dict[str, object] | None = None,
+        more: dict[str, str] | None = None,
     ) -> tuple[bytes, Message]:
         headers = {
             "Authorization": self._login.authorization,
             "Accept": "application/json",
             "Content-Type": "application/json",
+            **(more or {}),
         }
         payload = json.dumps(body) if body is not None else None
         try:
@@ -173,7 +231,10 @@ def _refusal(status: int, content: bytes) -> RefusedError:
     """Return the explanation of a problem document (RFC 9457), or the bare status."""
     try:
         document = json.loads(content)
-        return RefusedError(str(document["detail"]), str(document.get("field", "")))
+        detail = str(document["detail"])
+        if status == _STALE:
+            detail += "; nothing was done: look at it again"
+        return RefusedError(detail, str(document.get("field", "")))
     except (ValueError, KeyError, TypeError, AttributeError):
         name = http.client.responses.get(status, "")
         return RefusedError(f"the server answered {status} {name}")

@@ -64,6 +64,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("machine-add", "machines", "MachineAdd"),
     CommandEntry("machine-remove", "machines", "MachineRemove"),
     CommandEntry("machine-destroy", "machines", "MachineDestroy"),
+    CommandEntry("cluster-install", "cluster_installation", "ClusterInstall"),
     CommandEntry("machine-install-os", "installation", "MachineInstallOs"),
     CommandEntry("machine-install-log", "installation", "MachineInstallLog"),
     CommandEntry("machine-reboot-on-live", "installation", "MachineRebootOnLive"),
@@ -89,4 +90,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("token-create", "tokens", "TokenCreate"),
     CommandEntry("token-delete", "tokens", "TokenDelete"),
     CommandEntry("audit-list", "audit", "AuditList"),
+    CommandEntry("complete", "completion", "Complete"),
+    CommandEntry("event-list", "events", "EventList"),
+    CommandEntry("event-follow", "events", "EventFollow"),
 )

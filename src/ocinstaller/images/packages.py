@@ -83,10 +83,17 @@ PUPPETSERVER: tuple[PackageGroup, ...] = (
     PackageGroup(
         "OpenStack services",
         (
+            "puppet-module-barbican",
+            "puppet-module-cinder",
+            "puppet-module-glance",
+            "puppet-module-heat",
             "puppet-module-keystone",
+            "puppet-module-neutron",
+            "puppet-module-nova",
             "puppet-module-openstack-extras",
             "puppet-module-openstacklib",
             "puppet-module-oslo",
+            "puppet-module-placement",
         ),
     ),
     PackageGroup(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ocinstaller.boot import VIRTUAL_EXTRA
 from ocinstaller.images import aptconf
-from ocinstaller.lab import sockets
+from ocinstaller.lab import javascript, sockets
 from ocinstaller.lab.command import run
 from ocinstaller.lab.layout import (
     DHCP_RANGE,
@@ -82,6 +82,7 @@ def configure(lab: Lab) -> None:
                 "server_address": str(PUPPET_ADDRESS.ip),
                 "ca_file": str(lab.puppet_ca_file),
             },
+            "web": {"javascript_directory": str(javascript.directory(lab.shared))},
         }
     )
     text = io.StringIO()

@@ -13,6 +13,7 @@ from typing import Any
 from ocinstaller.lab import (
     accelerator,
     images,
+    javascript,
     mirror,
     namespace,
     puppetserver,
@@ -268,6 +269,7 @@ class Line:
 
     def _server(self, show: Show) -> None:
         self.lab.run_directory.mkdir(parents=True, exist_ok=True)
+        javascript.ensure(self.lab.shared)
         server.configure(self.lab)
         server.make_authorities(self.lab)
         server.make_token(self.lab)

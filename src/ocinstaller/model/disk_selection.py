@@ -4,19 +4,16 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from ocinstaller.model.disk_spelling import ALLOWED
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.hardware import BlockDevice, DiskKind
 
 AUTOMATIC = "none"
 """The selector that leaves the choice to the installer, as the original spells it."""
 
-ALLOWED = (
-    "none (automatic), a kernel name (sda, nvme0n1), serial=NUMBER, path=NAME as below "
-    "/dev/disk/by-path, or size=480G (T, G or M, decimal)"
-)
-
 _SELECTOR = re.compile(
-    r"^(?:(?P<word>serial|path|size)=(?P<value>[!-~]{1,128})|(?:/dev/)?(?P<name>[A-Za-z0-9!._-]{1,64}))$"
+    r"^(?:(?P<word>serial|path|size)=(?P<value>[!-~]{1,128})"
+    r"|(?:/dev/)?(?P<name>[A-Za-z0-9!._-]{1,64}))$"
 )
 _SIZE = re.compile(r"^(?P<number>(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,3})?)(?P<unit>[TGM])B?$")
 _UNITS = {"T": 10**12, "G": 10**9, "M": 10**6}

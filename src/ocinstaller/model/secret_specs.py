@@ -27,7 +27,7 @@ class SecretSpec:
 def _known_to(deployment: Deployment) -> Iterator[tuple[Secret, str | None]]:
     """Return what a service knows: each secret, and who else has to know it."""
     for database in deployment.databases:
-        yield Secret(database_secret(database)), _KEEPERS["databases"]
+        yield Secret(database_secret(database.owner)), _KEEPERS["databases"]
     if deployment.message_user:
         yield Secret(message_secret(deployment.message_user)), _KEEPERS["message users"]
     if deployment.user:

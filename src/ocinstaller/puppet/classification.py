@@ -10,11 +10,25 @@ from ocinstaller.model.settings import Value
 from ocinstaller.puppet.deployment import Member
 
 # libyaml's, where PyYAML was built with it (Debian's is): ten times faster, the same text
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_BASE: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_BASE):  # type: ignore[valid-type, misc]
+    """Quotes every text: Puppet's YAML takes `::1` for a symbol and `1,000` for a number."""
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+
+
+_Dumper.add_representer(str, _quoted)
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
+    "compute": "ocinstaller::role::compute",
     "custom": "ocinstaller::role::custom",
+    "network": "ocinstaller::role::network",
+    "volume": "ocinstaller::role::volume",
     "swiftproxy": "ocinstaller::role::swiftproxy",
     "swiftstore": "ocinstaller::role::swiftstore",
 }
@@ -62,7 +76,7 @@ def classify(node: NodeSnapshot) -> str:
 
     :raises Conflict: as `document`
     """
-    return str(yaml.dump(document(node), Dumper=_DUMPER, sort_keys=True))
+    return str(yaml.dump(document(node), Dumper=_Dumper, sort_keys=True))
 
 
 def document(node: NodeSnapshot) -> dict[str, object]:

@@ -119,6 +119,7 @@ def _api(
         "health": api.health,
         "balance": api.balance,
         "tls": api.tls,
+        "own_port": api.own_port,
         "catalogue": [
             {"type": entry.type, "name": entry.name, "path": entry.path} for entry in api.catalogue
         ],
@@ -136,10 +137,10 @@ def _port(service: Service, port: Port) -> dict[str, object]:
     }
 
 
-def _databases(services: list[Service]) -> Mapping[str, str]:
-    """Return the name of the secret that opens each data base."""
+def _databases(services: list[Service]) -> Mapping[str, dict[str, str]]:
+    """Return each data base's user and the name of the secret that is the user's password."""
     return {
-        database: database_secret(database)
+        database.name: {"user": database.owner, "secret": database_secret(database.owner)}
         for service in services
         if service.deployment
         for database in service.deployment.databases

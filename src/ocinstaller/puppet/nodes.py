@@ -83,4 +83,6 @@ def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress 
         has_network_nodes=cluster.counts["network"] > 0,
     )
     found = network_layout(uses, {}, machine.nics).of_network
+    if vip.network not in found:  # a controller at another location than the network
+        return None
     return ApiAddress(vip.ip, vip.prefix, found[vip.network])

@@ -28,14 +28,21 @@ MODULE_DIRECTORY = Path("usr/share/puppet/modules")
 """Where Debian's puppet-module-* packages, and ours, put modules."""
 ENVIRONMENT = Path("etc/puppet/code/environments/production")
 MODULES = (
+    "barbican",
     "chrony",
+    "cinder",
+    "glance",
+    "heat",
     "inifile",
     "keystone",
     "memcached",
     "mysql",
+    "neutron",
+    "nova",
     "ocinstaller",
     "openstacklib",
     "oslo",
+    "placement",
     "stdlib",
 )
 """The modules that our roles use. Every module in the path is copied to every machine and its

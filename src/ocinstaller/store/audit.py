@@ -25,7 +25,7 @@ T = TypeVar("T")
 UNAUDITED_TABLES = frozenset(
     {
         "audit_records", "boot_offers", "event_clock", "events", "install_log", "login_failures",
-        "machine_macs", "swift_devices", "swift_ring_copies",
+        "machine_macs", "machine_reports", "swift_devices", "swift_ring_copies",
     }
 )  # fmt: skip
 """What machines and the server note for themselves; no decision of anybody."""

@@ -21,7 +21,8 @@ from ocinstaller.store.tables import Base, Cluster, InstallLogLine, Machine
 UNPUBLISHED_TABLES = frozenset(
     {
         "api_tokens", "audit_records", "boot_offers", "event_clock", "events", "login_failures",
-        "machine_macs", "role_counts", "secrets", "service_tokens", "users", "web_sessions",
+        "machine_macs", "machine_reports", "role_counts", "secrets", "service_tokens", "users",
+        "web_sessions",
     }
 )  # fmt: skip
 """What viewers may not see, and what the server notes for itself."""

@@ -23,6 +23,7 @@ from ocinstaller.store.tables import (
     IpAddress,
     Location,
     Machine,
+    MachineReport,
     Network,
     RoleCount,
 )
@@ -121,8 +122,10 @@ def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple
 
 
 def _controller_nics(session: Session, cluster_id: int) -> dict[int, tuple[Nic, ...]]:
-    query = select(Machine.id, Machine.hardware["nics"]).where(
-        Machine.cluster_id == cluster_id, Machine.role == "controller"
+    query = (
+        select(Machine.id, MachineReport.hardware["nics"])
+        .join(Machine.report)
+        .where(Machine.cluster_id == cluster_id, Machine.role == "controller")
     )
     return {
         number: tuple(Nic.model_validate(nic) for nic in nics or ())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, explanations, topology
+from ocinstaller.actions import cluster_installation, clusters, explanations, topology
 from ocinstaller.actions.cluster_views import candidates, placement
 from ocinstaller.actions.cluster_views import topology as cluster_topology
 from ocinstaller.actions.explanations import AddedMachines
@@ -52,7 +52,9 @@ ADDITION = Form(
 _TABS = (
     ("", N_("Topology")),
     ("services", N_("Services")),
+    ("settings", N_("Settings")),
     ("add", N_("Add machines")),
+    ("installation", N_("Installation")),
     ("plan", N_("Plan")),
 )
 
@@ -91,10 +93,11 @@ def _url(name: str) -> str:
 
 def _show(page: PageContext, template: str, name: str, tab: str, **values: object) -> Response:
     view = page.read(lambda session: clusters.show_cluster(session, name))
-    return page.render(template, **_frame(view, tab), **values)
+    return page.render(template, **frame_of(view, tab), **values)
 
 
-def _frame(view: ClusterView, tab: str) -> dict[str, object]:
+def frame_of(view: ClusterView, tab: str) -> dict[str, object]:
+    """Return what the frame of a cluster's pages shows."""
     base = _url(view.name)
     tabs = [Tab(f"{base}/{path}".rstrip("/"), label, path == tab) for path, label in _TABS]
     return {"cluster": view, "tabs": tabs}
@@ -150,7 +153,7 @@ def _topology(page: PageContext, name: str, error: OciError | None = None) -> Re
     shown = page.read(lambda session: cluster_topology(session, name))
     view = page.read(lambda session: clusters.show_cluster(session, name))
     values = {
-        **_frame(view, ""),
+        **frame_of(view, ""),
         "picture": draw(shown),
         "error": error.message if error and error.field != "confirm" else "",
         "field_error": error.message if error and error.field == "confirm" else "",
@@ -256,3 +259,38 @@ def show_plan(page: Page, name: str) -> Response:
     except OciError as error:
         return page.render("parts/plan.html", error=error.message, groups=[])
     return page.render("parts/plan.html", error="", groups=grouped(found))
+
+
+@router.get("/oci/clusters/{name}/installation")
+def installation(page: Page, name: str) -> Response:
+    """Show how far the installation of the cluster is."""
+    return _installation(page, name)
+
+
+def _installation(page: PageContext, name: str, error: OciError | None = None) -> Response:
+    found = page.read(lambda session: cluster_installation.show_installation(session, name))
+    view = page.read(lambda session: clusters.show_cluster(session, name))
+    values = {
+        **frame_of(view, "installation"),
+        "installation": found,
+        "runs": page.request.query_params.get("run") == "1" and error is None,
+        "error": error.message if error else "",
+    }
+    template = "clusters/stages.html" if page.is_part else "clusters/installation.html"
+    if error is not None:
+        return page.refused(template, error, **values)
+    return page.render(template, **values)
+
+
+@router.post("/oci/clusters/{name}/installation")
+def install(page: Page, name: str) -> Response:
+    """Start every machine whose turn it is; the page goes on while it is open."""
+    try:
+        page.oci.store.write(
+            lambda session: cluster_installation.install_cluster(session, page.oci, name)
+        )
+    except OciError as error:
+        return _installation(page, name, error)
+    if page.is_part:
+        return _installation(page, name)
+    return page.see(f"{_url(name)}/installation?run=1")

@@ -27,6 +27,7 @@ class Entry:
 AREAS = (
     Area("/oci/", N_("Overview"), "home"),
     Area("/oci/machines", N_("Machines"), "machine"),
+    Area("/oci/racks", N_("Racks"), "rack"),
     Area("/oci/clusters", N_("Clusters"), "cluster"),
     Area("/oci/networks", N_("Networks"), "network"),
     Area("/oci/locations", N_("Locations"), "place"),

@@ -17,6 +17,8 @@ from ocinstaller.web import (
     networks,
     overview,
     preferences,
+    racks,
+    settings_pages,
     stream,
     users,
 )
@@ -31,7 +33,9 @@ for area in (
     machines,
     machine_actions,
     machine_groups,
+    settings_pages,
     clusters,
+    racks,
     networks,
     locations,
     users,

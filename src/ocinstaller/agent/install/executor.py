@@ -58,8 +58,18 @@ def install(plan: InstallPlan, machine: Machine, write: Write, stop: Event) -> N
             context.go_on()
             context.step = step.name
             _carry_out(step, context)
-    finally:
-        mounts.unmount_below(machine.target, context.run)
+    except BaseException:
+        _let_go(context)
+        raise
+    mounts.unmount_below(machine.target, context.run)
+
+
+def _let_go(context: Context) -> None:
+    """Unmount after a failure, whose reason must not be hidden by another."""
+    try:
+        mounts.unmount_below(context.target, context.run)
+    except CommandError as error:
+        context.log(str(error), "warning")
 
 
 def _carry_out(step: Step, context: Context) -> None:

@@ -5,38 +5,15 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime
-from typing import NoReturn
 
 from ocinstaller.cli.base import MACHINE, Argument, Columns, Document, OciCommand, OciShow, one
 from ocinstaller.cli.client import Client, RefusedError, UnreachableError, path
+from ocinstaller.cli.following import moments
 from ocinstaller.cli.installation_text import LINES
 
-_POLL_S = 2.0
+_FOREVER = float("inf")
 _FAILED_AFTER_INSTALL = "live"
 _FOR_PROGRAMS = ("json", "yaml")
-
-
-class MachineInstallOs(OciShow):
-    """Install the operating system on an enrolled machine that runs the live system."""
-
-    arguments = (
-        MACHINE,
-        Argument(
-            "--plan",
-            action="store_true",
-            help="only show which disks would be erased, what goes on them, the network, and why",
-        ),
-    )
-
-    def take_action(self, parsed_args: Namespace) -> Columns:
-        """Ask the server."""
-        target = path("machines", parsed_args.machine, "installation")
-        if not parsed_args.plan:
-            return one(self.client.post(target))
-        plan = self.client.get(f"{target}/plan")
-        if parsed_args.formatter in _FOR_PROGRAMS:
-            return one(plan)
-        return one(plan | {name: "\n".join(say(plan[name])) for name, say in LINES.items()})
 
 
 class MachineRebootOnLive(OciShow):
@@ -78,79 +55,109 @@ class MachineInstallLog(OciCommand):
     def take_action(self, parsed_args: Namespace) -> None:
         """Ask the server."""
         reader = _LogReader(self.client, parsed_args.machine)
-        reader.print_new()
-        while parsed_args.follow and self._status(parsed_args.machine) == "installing":
-            time.sleep(_POLL_S)
+        if not parsed_args.follow:
             reader.print_new()
+            return
+        for _ in moments(self.client, parsed_args.machine, _FOREVER):
+            ended = self._status(parsed_args.machine) != "installing"
+            reader.print_new()
+            if ended:
+                return
 
     def _status(self, machine: str) -> str:
         return str(self.client.get(path("machines", machine))["machine"]["status"])
 
 
-class _Wait(OciCommand):
-    """Waits until a machine has got somewhere, showing its progress."""
+TIMEOUT = Argument("--timeout", type=float, default=3600, help="seconds to wait at most (3600)")
+
+
+def _wait(
+    client: Client,
+    parsed_args: Namespace,
+    reached: Callable[[Document], bool],
+    failed: Callable[[Document], bool],
+) -> Document:
+    """Return the machine once it is where it should be; print its log meanwhile.
+
+    Looks whenever the server tells of the machine; the server may be away for a while.
+
+    :raises RefusedError: when it failed, or when the time is up
+    """
+    name = parsed_args.machine
+    reader = _LogReader(client, name)
+    shown = ""
+    for _ in moments(client, name, time.monotonic() + parsed_args.timeout):
+        try:
+            reader.print_new()
+            machine: Document = client.get(path("machines", name))["machine"]
+        except UnreachableError as error:
+            print(f"ocicli: {error}; trying again", file=sys.stderr)
+            continue
+        state = f"{machine['status']}, puppet {machine['puppet_status']}"
+        if state != shown:
+            print(f"{name}: {state}", file=sys.stderr, flush=True)
+            shown = state
+        if reached(machine):
+            return machine
+        if failed(machine):
+            raise RefusedError(f"{name} is {state}: {machine['status_reason']}")
+    raise RefusedError(f"{name} is {shown}: after {parsed_args.timeout:.0f} seconds")
+
+
+def _wait_for_install(client: Client, parsed_args: Namespace) -> Document:
+    return _wait(
+        client,
+        parsed_args,
+        reached=lambda machine: machine["status"] == "installed",
+        failed=lambda machine: machine["status"] == _FAILED_AFTER_INSTALL,
+    )
+
+
+class MachineInstallOs(OciShow):
+    """Install the operating system on an enrolled machine that runs the live system."""
 
     arguments = (
         MACHINE,
-        Argument("--timeout", type=float, default=3600, help="seconds to wait at most (3600)"),
+        Argument(
+            "--plan",
+            action="store_true",
+            help="only show which disks would be erased, what goes on them, the network, and why",
+        ),
+        Argument("--wait", action="store_true", help="until it runs the installed system"),
+        TIMEOUT,
     )
 
-    def wait(
-        self,
-        parsed_args: Namespace,
-        reached: Callable[[Document], bool],
-        failed: Callable[[Document], bool],
-    ) -> None:
-        """Poll until `reached`; the server may be away for a while.
-
-        :raises RefusedError: when `failed`, or when the time is up
-        """
-        deadline = time.monotonic() + parsed_args.timeout
-        reader = _LogReader(self.client, parsed_args.machine)
-        shown = ""
-        while True:
-            try:
-                reader.print_new()
-                machine = self.client.get(path("machines", parsed_args.machine))["machine"]
-            except UnreachableError as error:
-                machine = None
-                print(f"ocicli: {error}; trying again", file=sys.stderr)
-            if machine is not None:
-                state = f"{machine['status']}, puppet {machine['puppet_status']}"
-                if state != shown:
-                    print(f"{parsed_args.machine}: {state}", file=sys.stderr, flush=True)
-                    shown = state
-                if reached(machine):
-                    return
-                if failed(machine):
-                    self._fail(parsed_args.machine, state, machine["status_reason"])
-            if time.monotonic() > deadline:
-                self._fail(parsed_args.machine, shown, f"after {parsed_args.timeout:.0f} seconds")
-            time.sleep(_POLL_S)
-
-    @staticmethod
-    def _fail(machine: str, state: str, reason: str) -> NoReturn:
-        raise RefusedError(f"{machine} is {state}: {reason}")
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        target = path("machines", parsed_args.machine, "installation")
+        if not parsed_args.plan:
+            machine = self.client.post(target)
+            return one(_wait_for_install(self.client, parsed_args) if parsed_args.wait else machine)
+        plan = self.client.get(f"{target}/plan")
+        if parsed_args.formatter in _FOR_PROGRAMS:
+            return one(plan)
+        return one(plan | {name: "\n".join(say(plan[name])) for name, say in LINES.items()})
 
 
-class MachineWaitForInstall(_Wait):
+class MachineWaitForInstall(OciCommand):
     """Wait until a machine runs the system that was installed; print its log meanwhile."""
 
+    arguments = (MACHINE, TIMEOUT)
+
     def take_action(self, parsed_args: Namespace) -> None:
-        """Poll the server."""
-        self.wait(
-            parsed_args,
-            reached=lambda machine: machine["status"] == "installed",
-            failed=lambda machine: machine["status"] == _FAILED_AFTER_INSTALL,
-        )
+        """Follow the server's events."""
+        _wait_for_install(self.client, parsed_args)
 
 
-class MachineWaitForPuppet(_Wait):
+class MachineWaitForPuppet(OciCommand):
     """Wait until a machine's first Puppet runs have succeeded."""
 
+    arguments = (MACHINE, TIMEOUT)
+
     def take_action(self, parsed_args: Namespace) -> None:
-        """Poll the server."""
-        self.wait(
+        """Follow the server's events."""
+        _wait(
+            self.client,
             parsed_args,
             reached=lambda machine: machine["puppet_status"] == "success",
             failed=lambda machine: machine["puppet_status"] == "failure",

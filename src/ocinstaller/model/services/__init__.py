@@ -4,6 +4,7 @@ The order of the table is the order in which a machine's services are deployed.
 """
 
 from ocinstaller.model.services.base import BASE
+from ocinstaller.model.services.cloud import CLOUD_SERVICES
 from ocinstaller.model.services.conditions import (
     BACKUPS,
     CINDER,
@@ -19,6 +20,7 @@ from ocinstaller.model.services.conditions import (
 from ocinstaller.model.services.entries import (
     Api,
     CatalogueEntry,
+    Database,
     Deployment,
     On,
     Port,
@@ -32,7 +34,7 @@ from ocinstaller.model.services.identity import IDENTITY
 from ocinstaller.model.services.openstack import OPENSTACK
 from ocinstaller.model.services.storage import STORAGE
 
-SERVICES: tuple[Service, ...] = (*BASE, *IDENTITY, *OPENSTACK, *STORAGE)
+SERVICES: tuple[Service, ...] = (*BASE, *IDENTITY, *CLOUD_SERVICES, *OPENSTACK, *STORAGE)
 """All services. Conditions on the machine itself stand behind those on the cluster."""
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "TELEMETRY",
     "Api",
     "CatalogueEntry",
+    "Database",
     "Deployment",
     "On",
     "Port",

@@ -70,6 +70,7 @@ class Api:
     :ivar health: path that answers 200 while the service works.
     :ivar balance: haproxy's algorithm.
     :ivar tls: whether the service's machines speak TLS with their own certificates.
+    :ivar own_port: whether it is published at its port too, for clients that know no path.
     """
 
     prefix: str
@@ -77,6 +78,7 @@ class Api:
     health: str = "/healthcheck"
     balance: str = "roundrobin"
     tls: bool = True
+    own_port: bool = False
     catalogue: tuple[CatalogueEntry, ...] = ()
 
 
@@ -102,12 +104,25 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Database:
+    """A data base; its user has the same name unless another one's is given."""
+
+    name: str
+    user: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The user that may do everything in it."""
+        return self.user or self.name
+
+
+@dataclass(frozen=True)
 class Deployment:
     """How Puppet deploys a service.
 
     :ivar profile: class `ocinstaller::profile::PROFILE`; several services can share one.
     :ivar packages: installed, with those of all other services of the machine, at once.
-    :ivar databases: names of its data bases, each with a user of the same name.
+    :ivar databases: its data bases.
     :ivar message_user: its user in the message queue, with a virtual host of the same name.
     :ivar user: its user in Keystone.
     :ivar secrets: what it knows beside the passwords of the above.
@@ -118,7 +133,7 @@ class Deployment:
     profile: str
     packages: tuple[str, ...] = ()
     api: Api | None = None
-    databases: tuple[str, ...] = ()
+    databases: tuple[Database, ...] = ()
     message_user: str | None = None
     user: ServiceUser | None = None
     secrets: tuple[Secret, ...] = ()
@@ -139,9 +154,9 @@ class Service:
     deployment: Deployment | None = None
 
 
-def database_secret(database: str) -> str:
-    """Return the name of the secret that is the password of a data base's user."""
-    return f"{database}_db"
+def database_secret(user: str) -> str:
+    """Return the name of the secret that is the password of a user of the data base."""
+    return f"{user}_db"
 
 
 def message_secret(user: str) -> str:

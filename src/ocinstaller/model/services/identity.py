@@ -4,6 +4,7 @@ from ocinstaller.model.secret_kinds import SecretKind
 from ocinstaller.model.services.entries import (
     Api,
     CatalogueEntry,
+    Database,
     Deployment,
     Secret,
     Service,
@@ -28,7 +29,7 @@ IDENTITY: tuple[Service, ...] = (
                 "python3-pymysql",
             ),
             Api("identity", 5000, catalogue=(CatalogueEntry("identity", "keystone", "/v3"),)),
-            databases=("keystone",),
+            databases=(Database("keystone"),),
             message_user="keystone",
             secrets=(
                 Secret("keystone_admin"),

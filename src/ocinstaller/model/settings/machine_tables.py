@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from ocinstaller.model import disk_spelling
 from ocinstaller.model.settings.cluster_api import CPU as CLUSTER_CPU
 from ocinstaller.model.settings.schema import (
     INHERIT,
@@ -21,6 +22,11 @@ _DEVICE: dict[str, Any] = {
     "longest": 64,
     "pattern": r"[A-Za-z0-9][A-Za-z0-9!:._/-]{0,63}",
     "meaning": "the name of a device without /dev/",
+}
+_DISK: dict[str, Any] = {
+    "longest": 135,
+    "pattern": disk_spelling.PATTERN,
+    "meaning": disk_spelling.ALLOWED,
 }
 _INTERFACE: dict[str, Any] = {
     "longest": 15,
@@ -52,11 +58,11 @@ PLACE: tuple[Setting, ...] = (
 )  # fmt: skip
 
 DISKS: tuple[Setting, ...] = (
-    string("dest_blk", "none", "system disk; none: the smallest that is large enough", **_DEVICE),
+    string("dest_blk", "none", "system disk; none: the smallest that is large enough", **_DISK),
     flag("install_on_raid", False, "the system is on a software RAID"),
     choice("raid_type", "1", "0 1 5 10", "level of that RAID"),
-    string("raid_dev0", "none", "first disk of that RAID; none: chosen by OCI", **_DEVICE),
-    string("raid_dev1", "none", "second disk of that RAID; none: chosen by OCI", **_DEVICE),
+    string("raid_dev0", "none", "first disk of that RAID; none: chosen by OCI", **_DISK),
+    string("raid_dev1", "none", "second disk of that RAID; none: chosen by OCI", **_DISK),
     string("raid_dev2", "none", "third disk of that RAID", **_DEVICE),
     string("raid_dev3", "none", "fourth disk of that RAID", **_DEVICE),
     flag("system_on_lvm", False, "the system is on logical volumes"),
@@ -178,6 +184,15 @@ VARIABLES: tuple[Setting, ...] = (
         "nova_reserved_host_disk_mb", 10240, "disk for the host itself", "compute", unit="MB"
     ),
     whole("nova_num_pcie_ports", 16, "PCIe slots of virtual machines", "compute", most=28),
+    choice(
+        "compute_driver", "libvirt", "libvirt fake",
+        "what runs virtual machines; fake only pretends to, for laboratories", "compute",
+    ),
+    choice(
+        "openvswitch_datapath", "system", "system netdev",
+        "who switches packets: the kernel, or netdev where it has no openvswitch module",
+        "controller compute network",
+    ),
     flag("manila_share_install", False, "the machine runs share servers", "compute"),
     flag("kernel_from_backports", False, "Linux of Debian's backports", "all"),
     string(

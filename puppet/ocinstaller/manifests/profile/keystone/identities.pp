@@ -7,7 +7,7 @@
 # @param project
 #   Project of the service users.
 class ocinstaller::profile::keystone::identities (
-  Array[String[1]] $roles   = ['creator', 'SwiftOperator', 'ResellerAdmin'],
+  Array[String[1]] $roles   = ['creator', 'heat_stack_user', 'SwiftOperator', 'ResellerAdmin'],
   String[1]        $project = 'services',
 ) {
   include ocinstaller::programs
@@ -22,6 +22,13 @@ class ocinstaller::profile::keystone::identities (
         'roles'    => $pair[1]['roles'],
       }
     }
+  }
+  # Users of stacks live apart from all others, where heat rules.
+  $domains = 'heat-engine' in $ocinstaller::services ? {
+    true    => {
+      'heat' => { 'user' => 'heat_domain_admin', 'password' => ocinstaller::secret('heat_domain_admin').unwrap },
+    },
+    default => {},
   }
   $catalogue = $ocinstaller::apis.reduce([]) |$known, $pair| {
     $known + $pair[1]['catalogue'].map |$entry| {
@@ -43,6 +50,7 @@ class ocinstaller::profile::keystone::identities (
     'project'   => $project,
     'roles'     => $roles,
     'users'     => $users,
+    'domains'   => $domains,
     'catalogue' => $catalogue,
   }
 

@@ -3,13 +3,14 @@
 # MariaDB's client reads them from a file that only root can read: its arguments are seen by all.
 #
 # @param databases
-#   Data bases, each with a user of its name, and the secrets that are the users' passwords.
+#   Data bases, each one's user, and the secret that is the user's password.
 class ocinstaller::profile::mariadb::databases (
-  Hash[String[1], String[1]] $databases,
+  Hash[String[1], Struct[{ user => String[1], secret => String[1] }]] $databases,
 ) {
+  $owners = $databases.reduce({}) |$known, $pair| { $known + { $pair[0] => $pair[1]['user'] } }
   $directory = '/etc/mysql/oci-databases'
   $hashes = $databases.reduce({}) |$known, $pair| {
-    $known + { $pair[0] => mysql::password(ocinstaller::secret($pair[1]).unwrap) }
+    $known + { $pair[1]['user'] => mysql::password(ocinstaller::secret($pair[1]['secret']).unwrap) }
   }
 
   file { $directory:
@@ -27,7 +28,7 @@ class ocinstaller::profile::mariadb::databases (
       mode      => '0600',
       show_diff => false,
       backup    => false,
-      content   => Sensitive(epp("ocinstaller/databases-${step}.sql.epp", { 'hashes' => $hashes })),
+      content   => Sensitive(epp("ocinstaller/databases-${step}.sql.epp", { 'owners' => $owners, 'hashes' => $hashes })),
       before    => Exec['data bases and their users'],
     }
   }

@@ -76,7 +76,8 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input, select, textarea");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-      const field = document.querySelector("main input[type=search], .top input[type=search]");
+      const field = document.querySelector("main input[type=search]") ||
+        document.querySelector("input[type=search]");
       if (field) { field.focus(); event.preventDefault(); }
     }
   });

@@ -1,0 +1,66 @@
+"""Makes the pictures of the web pages anew: `python docs/screenshots.py` (needs Chromium).
+
+The machines are those of the browser tests: they report as real ones do, to a real server.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.conftest import CHROMIUM, FLAGS, Site, Visitor, run_site  # noqa: E402
+from tests.browser.world import populate, serial  # noqa: E402
+
+HERE = Path(__file__).parent / "screenshots"
+DESK, PHONE = (1280, 800), (390, 800)
+SHOTS = (
+    ("overview", "/oci/", DESK, "light", "en"),
+    ("machines", "/oci/machines", DESK, "light", "en"),
+    ("machine", f"/oci/machines/{serial(7)}", DESK, "light", "en"),
+    ("cluster", "/oci/clusters/cloud", DESK, "light", "en"),
+    ("services", "/oci/clusters/cloud/services", DESK, "light", "en"),
+    ("settings", "/oci/clusters/cloud/settings", DESK, "light", "en"),
+    ("installation", "/oci/clusters/cloud/installation", DESK, "light", "en"),
+    ("racks", "/oci/racks", DESK, "light", "en"),
+    ("remove", f"/oci/machines/{serial(10)}/remove", DESK, "light", "en"),
+    ("networks", "/oci/networks", DESK, "light", "en"),
+    ("audit", "/oci/audit", DESK, "light", "en"),
+    ("health", "/oci/health", DESK, "light", "en"),
+    ("machines-dark", "/oci/machines", DESK, "dark", "fr"),
+    ("machine-phone", f"/oci/machines/{serial(9)}", PHONE, "dark", "en"),
+)
+
+
+def shoot(browser: Browser, site: Site) -> None:
+    """Write all pictures."""
+    for name, path, (width, height), theme, language in SHOTS:
+        context = browser.new_context(
+            ignore_https_errors=True,
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale=language,
+            reduced_motion="reduce",
+        )
+        visitor = Visitor(context, site.url)
+        visitor.log_in()
+        visitor.open(path)
+        visitor.page.screenshot(path=HERE / f"{name}.png")
+        context.close()
+
+
+def main() -> None:
+    """Run a server and take the pictures."""
+    HERE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for site in run_site(Path(directory), populate):
+            shoot(browser, site)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,4 @@
+# @summary Virtual machines.
+class ocinstaller::role::compute {
+  contain ocinstaller::profiles
+}

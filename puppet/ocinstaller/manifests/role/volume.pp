@@ -1,0 +1,4 @@
+# @summary Volumes for virtual machines.
+class ocinstaller::role::volume {
+  contain ocinstaller::profiles
+}

@@ -3,6 +3,7 @@
 import csv
 import os
 import shutil
+import ssl
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -60,6 +61,13 @@ class OriginalClient:
             },
         )  # fmt: skip
 
+    def learns_variables(self) -> None:
+        """Put the server's list of settings where the client looks for it."""
+        trust = ssl.create_default_context(cafile=str(self._server.ca))
+        url = f"https://localhost:{self._server.https_port}/oci/variables.json"
+        with urllib.request.urlopen(url, timeout=60, context=trust) as answer:  # noqa: S310
+            (self._root / "etc/ocicli/variables.json").write_bytes(answer.read())
+
     def does(self, *arguments: str) -> None:
         """Run a command that has nothing to show but that it was done."""
         done = self.run("-csv", *arguments)
@@ -114,6 +122,8 @@ def client(
     server = ServerProcess(directory)
     server.start()
     try:
-        yield OriginalClient(package, server, directory)
+        client = OriginalClient(package, server, directory)
+        client.learns_variables()
+        yield client
     finally:
         server.stop()

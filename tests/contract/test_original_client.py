@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from ocinstaller.api.compat.setting_columns import variables
 from tests.contract.conftest import OriginalClient
 
 pytestmark = pytest.mark.root
@@ -15,6 +16,11 @@ CONTROLLER, STORE = "SRV00002", "SRV00001"
 HOSTNAME = "cl1-controller-1.example.com"
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - as it is shown
 TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+def described(kind: str, name: str) -> str:
+    """Return what the client calls a setting that it reads from variables.json."""
+    return str(variables()[kind][name]["description"])
 
 
 def test_places_and_networks_are_defined(client: OriginalClient) -> None:
@@ -27,12 +33,12 @@ def test_places_and_networks_are_defined(client: OriginalClient) -> None:
         {"id": "1", "name": "zone-1", "swiftregion": "region-1"}
     ]
     mgmt, pub = client.lists("network-list")
-    assert mgmt == {
+    assert mgmt.items() >= {
         "name": "mgmt", "ip": "10.1.0.0", "cidr": "24", "first_ip": "10.1.0.2",
         "last_ip": "10.1.0.254", "is_public": "no", "cluster_name": "-", "role": "null",
         "iface1": "null", "iface2": "null", "bridgename": "null", "vlan": "null", "mtu": "0",
         "location": "zone-1", "ipmi_match_addr": NO_ADDRESS, "ipmi_match_cidr": "0",
-    }  # fmt: skip
+    }.items()  # fmt: skip
     assert pub["is_public"] == "yes"
 
 
@@ -47,10 +53,6 @@ def test_a_cluster_is_created_and_gets_its_networks(client: OriginalClient) -> N
         "name": "mgmt", "ip": "10.1.0.0", "cidr": "24", "is_public": "no", "cluster": "1",
         "role": "all", "iface1": "eth0", "iface2": "none", "location_id": "1",
     }  # fmt: skip
-    shown = client.shows("cluster-show", "cl1")
-    assert shown["Domain:"] == "example.com"
-    assert shown["VIP Hostname:"] == "default (ie: cl1-api.example.com)"
-    assert shown["Initial cluster setup:"] == "yes"
 
 
 def test_tables_are_drawn(client: OriginalClient) -> None:
@@ -100,19 +102,54 @@ def test_a_machine_joins_a_cluster(client: OriginalClient) -> None:
     assert client.lists("machine-ip-list", CONTROLLER) == [
         {"networkname": "mgmt", "ipaddr": "10.1.0.20", "usefor": "machine"}
     ]
-    assert client.lists("machine-list", "-n", "-z", "-o", "zoning")[1] == {
+    assert client.lists("machine-list", "-n", "-z", "-o", "zoning")[1].items() >= {
         "serial": CONTROLLER, "hostname": HOSTNAME, "Cur_ip": "127.0.0.1", "status": "live",
         "dhcp_ip": "127.0.0.1", "ladvd": "none", "mgmt_ip": "10.1.0.20@mgmt", "cluster": "cl1",
         "location": "zone-1", "swiftregion": "region-1",
-    }  # fmt: skip
+    }.items()  # fmt: skip
     (member,) = client.lists("cluster-show-machines", "cl1")
     assert (member["serial"], member["hostname"]) == (CONTROLLER, HOSTNAME)
     assert client.lists("machine-show-from-hostname", HOSTNAME) == [member]
     assert client.lists("cluster-show-ips", "cl1") == [{"hostname": HOSTNAME, "ip": "10.1.0.20"}]
-    assert client.shows("cluster-show", "cl1")["First master machine serial:"] == CONTROLLER
 
 
-def test_a_machine_is_shown_by_its_host_name(client: OriginalClient) -> None:
+def test_block_devices_are_listed(client: OriginalClient) -> None:
+    assert client.lists("machine-blk", HOSTNAME) == [
+        {"name": name, "realdev": name, "size_mb": "457862"} for name in ("sda", "sdb")
+    ]
+
+
+def test_settings_of_a_cluster_are_changed(client: OriginalClient) -> None:
+    client.does(
+        "cluster-set", "cl1", "--time-server-host", "ntp.example.com", "--swift-part-power", "14",
+        "--cpu-mode", "custom", "--cpu-model", "EPYC", "--cpu-model-extra-flags", "pcid,aes",
+        "--nameserver-v4-primary", "192.0.2.53", "--extswift-password", "sesame",
+        "--install-octavia", "no", "--first-master", CONTROLLER,
+    )  # fmt: skip
+    shown = client.shows("cluster-show", "cl1")
+    assert shown["Domain:"] == "example.com"
+    assert shown["VIP Hostname:"] == "default (ie: cl1-api.example.com)"
+    assert shown["Initial cluster setup:"] == "yes"
+    assert shown["First master machine serial:"] == CONTROLLER
+    assert shown["Time server host:"] == "ntp.example.com"
+    assert (shown["Swift part power:"], shown["Swift replicas:"]) == ("14", "3")
+    assert (shown["CPU model:"], shown["CPU model extra flags:"]) == ("EPYC", "pcid aes")
+    assert shown["Nameserver v4 primary:"] == "192.0.2.53"
+    assert shown["External swift password:"] == "(not shown)"
+    assert shown[described("clusters", "install_octavia")] == "no"
+    assert shown["Swift encryption key uuid:"] == "none (please create one using swift-openrc)"
+    assert "null" not in shown.values()
+
+
+def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
+    client.does(
+        "machine-set", CONTROLLER, "--dc", "paris", "--row", "r1", "--rack", "12", "--ustart", "3",
+        "--uend", "4", "--notes", "lent", "--install-on-raid", "yes", "--raid-type", "10",
+        "--serial-console-device", "ttyS0", "--use_ceph_if_available", "yes",
+        "--kernel-from-backports", "yes", "--cpu-mode", "host-model",
+    )  # fmt: skip
+    stored = client.run("machine-set-ipmi", CONTROLLER, "yes", "10.99.0.1", "623", "root", "calvin")
+    assert stored.stdout == "Successfuly queried API.\n"
     shown = client.shows("machine-show", HOSTNAME)
     assert (shown["Serial:"], shown["Cluster name:"], shown["Role:"]) == (
         CONTROLLER, "cl1", "controller",
@@ -122,9 +159,17 @@ def test_a_machine_is_shown_by_its_host_name(client: OriginalClient) -> None:
     assert shown["Interfaces:"] == "eth0 (52:54:00:00:00:02@25Gb/s mlx5_core 14.32.1010) "
     assert (shown["Threads:"], shown["Core per socket:"], shown["Sockets:"]) == ("64", "16", "2")
     assert shown["IPs:"] == "10.1.0.20 (mgmt) "
-    assert client.lists("machine-blk", HOSTNAME) == [
-        {"name": name, "realdev": name, "size_mb": "457862"} for name in ("sda", "sdb")
-    ]
+    assert shown["Location:"] == "DC:paris/Row:r1/Rack:12/U:3-4"
+    assert shown["Notes:"] == "lent"
+    assert (shown["Raid type:"], shown["Raid device 3:"]) == ("10", "sdd")
+    assert (shown["Use IPMI:"], shown["IPMI addr:"]) == ("yes", "10.99.0.1")
+    assert shown["IPMI password:"] == "(not shown)"
+    assert shown["Serial console device:"] == "ttyS0"
+    assert shown[described("machines", "kernel_from_backports")] == "yes"
+    assert "null" not in shown.values()
+    row = client.lists("machine-list", "-r", "-i", "-s")[1]
+    assert (row["dc"], row["rack"], row["ustart"], row["notes"]) == ("paris", "12", "3", "lent")
+    assert (row["IPMI_IP"], row["ipmi_username"], row["cephosd"]) == ("10.99.0.1", "root", "no")
 
 
 def test_an_installation_is_asked_for(client: OriginalClient) -> None:
@@ -151,6 +196,10 @@ def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
         (("cluster-delete", "cl1"), f"machines {HOSTNAME}"),
         (("machine-add", STORE, "cl1", "cook", "zone-1"), "role: 'cook' is not allowed"),
         (("machine-add", CONTROLLER, "cl1", "custom", "zone-1"), "belongs to cluster cl1"),
+        (("cluster-set", "cl1", "--swift-part-power", "many"), "swift_part_power: 'many'"),
+        (("cluster-set", "cl1", "--swift-encryption-key-id", "x;y"), "allowed: a UUID"),
+        (("machine-set", CONTROLLER, "--raid-type", "7"), "allowed: 0, 1, 5, 10"),
+        (("machine-set", CONTROLLER, "--dest-blk", "../sda"), "without /dev/"),
         (("machine-show", "nobody"), "no machine named 'nobody'"),
         (("machine-show", "a'or'1'='1"), "Error: not valid serial"),
         (("swift-region-create", "$(reboot)"), "Error: not valid name"),

@@ -131,6 +131,7 @@ PROVEN_OTHERWISE = {
     "/oci/preferences": "keeps language and colours in the browser",
     "/oci/static/": "style sheet and scripts, the same for everybody",
     "/oci/logout": "ends the session of the request, if there is one",
+    "/oci/variables.json": "open: the names and defaults of settings",
     "/oci/api.php": "login and password, as for the same action below `/v1` ([table](compat.md))",
     "/node/v1/": "the key of the machine",
     "/puppet/v1/": "the token of the puppetserver",

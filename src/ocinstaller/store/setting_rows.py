@@ -45,6 +45,12 @@ def of_members(session: Session, cluster_id: int) -> dict[int, dict[str, Value]]
     return _read(session, query, MACHINE_SETTINGS)
 
 
+def of_machines(session: Session) -> dict[int, dict[str, Value]]:
+    """Return the settings of all machines, by the machines' numbers, in one query."""
+    query = select(MachineSetting.machine_id, MachineSetting.name, MachineSetting.value)
+    return _read(session, query, MACHINE_SETTINGS)
+
+
 def _read(
     session: Session, query: Select[Any], settings: Mapping[str, Setting]
 ) -> dict[int, dict[str, Value]]:

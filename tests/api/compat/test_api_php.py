@@ -16,9 +16,11 @@ from ocinstaller.api.compat.action import Absent, Action
 from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.permissions import ROUTES
 from ocinstaller.model.access import ROLE_PERMISSIONS, UserRole
+from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, shown
 from ocinstaller.store.access_tables import AuditRecord
 from ocinstaller.store.tables import Base
 from ocinstaller.web import pages
+from tests.api.test_collections import counted, enrol_all, introduce
 from tests.api.test_machine_way import define_cluster, send_report
 from tests.conftest import PASSWORD
 
@@ -241,6 +243,56 @@ def test_machines_are_filtered_as_the_newer_client_does(operator: TestClient) ->
     assert [row["serial"] for row in shown["data"]] == ["SERIAL0002"]
     assert ask(operator, action="machine_list", filter="status=installed")["data"] == []
     assert "not allowed" in ask(operator, action="machine_list", filter="1=1")["message"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"action": "machine_list"},
+        {"action": "cluster_show_machines", "cluster_name": "cl1"},
+        {"action": "cluster_show_ips", "name": "cl1"},
+    ],
+)
+def test_listings_take_the_same_number_of_queries_whatever_the_size(
+    oci: Installation, operator: TestClient, parameters: dict[str, str]
+) -> None:
+    define_cluster(operator)
+    taken = []
+    for numbers in (range(1, 3), range(3, 15)):
+        introduce(oci, numbers)
+        enrol_all(oci, numbers)
+        ask(operator, action="role_list")  # the first request checks the password
+        with counted(oci) as statements:
+            assert len(ask(operator, **parameters)["data"]) == numbers[-1]
+        taken.append(len(statements))
+    assert taken[0] == taken[1], statements
+
+
+def test_the_client_learns_every_setting(anonymous: TestClient, operator: TestClient) -> None:
+    known = anonymous.get("/oci/variables.json").json()
+    define_cluster(operator)
+    send_report(operator)
+    cluster = ask(operator, action="cluster_show", name="cl1")["data"]
+    machine = ask(operator, action="machine_show", serial="SERIAL0001")["data"]
+    for row, table in ((cluster, CLUSTER_SETTINGS), (machine, MACHINE_SETTINGS)):
+        for setting in table.values():
+            if not setting.of_state:
+                assert row[setting.name] == shown(setting.default), setting.name
+    for kind, row in (("clusters", cluster), ("machines", machine)):
+        for name, variable in known[kind].items():
+            assert row[name] == variable["default"], name
+            assert "," not in variable["description"]
+            assert variable["type"] in ("int", "float", "boolean", "string", "fqdn")
+
+
+def test_settings_change_together_or_not_at_all(operator: TestClient) -> None:
+    define_cluster(operator)
+    changes = {"swift_part_power": "14", "asn": "many"}
+    refused = ask(operator, action="cluster_set", name="cl1", **changes)
+    assert "asn: 'many' is not allowed" in refused["message"]
+    assert ask(operator, action="cluster_show", name="cl1")["data"]["swift_part_power"] == "19"
+    unknown = ask(operator, action="cluster_set", name="cl1", swift_part_powr="14")
+    assert "swift_part_power" in unknown["message"]
 
 
 def contents(oci: Installation) -> dict[str, int]:

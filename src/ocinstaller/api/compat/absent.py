@@ -21,17 +21,13 @@ ABSENT: tuple[Absent, ...] = (
     *(
         Absent(name, _NOT_YET)
         for name in (
-            "machine_set",
             "machine_replace",
             "machine_ip_add",
             "machine_ip_remove",
             "machine_report_counter_reset",
-            "cluster_set",
             "cluster_rolecounts_list",
             "cluster_rolecounts_set",
             "network_set",
-            "swift_caculate_ring",
-            "swift_add_machine_to_ring",
         )
     ),
     *(
@@ -40,7 +36,6 @@ ABSENT: tuple[Absent, ...] = (
             "ipmi_reboot_on_hdd",
             "ipmi_reboot_on_live",
             "machine_apply_ipmi",
-            "machine_set_ipmi",
             "ipmi_show_cmd_console",
             "ipmi_cmd",
             "ipmi_assign_check",

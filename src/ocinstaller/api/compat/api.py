@@ -8,12 +8,14 @@ import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Peer, Server, acting_for, log_in, operator_address
 from ocinstaller.api.compat import envelope, parameters
 from ocinstaller.api.compat.action import Absent, Action, Call
 from ocinstaller.api.compat.parameters import Parameters
+from ocinstaller.api.compat.setting_columns import variables
 from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.limits import raw_body
 from ocinstaller.model.access import Actor
@@ -49,6 +51,12 @@ def api(
         return envelope.error(error.message)
 
 
+@router.get("/oci/variables.json")
+def variables_json() -> JSONResponse:
+    """Give the file that the client reads its further options from: the same on every server."""
+    return JSONResponse(variables())
+
+
 @insecure.api_route(PATH, methods=["GET", "POST"])
 def insecure_api() -> Response:
     """Tell a client that it just sent its password in the clear, and how not to."""
@@ -69,11 +77,7 @@ def _actor(request: Request, oci: Installation, sent: Parameters, peer: str) -> 
 def _do(oci: Installation, actor: Actor, name: str, sent: Parameters) -> object:
     action = _find(name)
     acting = acting_for(oci, actor, action.access, action.target(sent))
-    call = Call(acting, parameters.checked(action.parameters, sent), sent)
-    if action.changes:
-        return acting.store.write(lambda session: action.work(session, call))
-    with acting.store.read() as session:
-        return action.work(session, call)
+    return action.perform(Call(acting, parameters.checked(action.parameters, sent), sent))
 
 
 def _find(name: str) -> Action:

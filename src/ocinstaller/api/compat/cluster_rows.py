@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.api.compat import columns
 from ocinstaller.api.compat.envelope import Row, row
-from ocinstaller.model.settings import CLUSTER_SETTINGS, Value
+from ocinstaller.api.compat.setting_columns import CLUSTER_COLUMNS, CLUSTER_DEFAULTS
+from ocinstaller.model.settings import Value
 from ocinstaller.store import setting_rows
 from ocinstaller.store.tables import Cluster, Machine
 
@@ -24,8 +24,8 @@ def cluster_detail(session: Session, cluster: Cluster) -> Row:
     """Return a cluster with the serial number of the machine that its set-up began with."""
     master = _masters(session, [cluster.id]).get(cluster.id)
     serial = master.serial if master else None
-    settings = setting_rows.of_cluster(session, cluster.id)
-    return _row(cluster, master, settings) | {"first_master_machine_serial": serial}
+    shown = _row(cluster, master, setting_rows.of_cluster(session, cluster.id))
+    return shown | {"first_master_machine_serial": serial}
 
 
 def _masters(session: Session, ids: list[int]) -> dict[int, Machine]:
@@ -35,8 +35,7 @@ def _masters(session: Session, ids: list[int]) -> dict[int, Machine]:
 
 def _row(cluster: Cluster, master: Machine | None, settings: Mapping[str, Value]) -> Row:
     values: dict[str, object] = {
-        **dict.fromkeys(columns.CLUSTER),
-        **{name: setting.default for name, setting in CLUSTER_SETTINGS.items()},
+        **CLUSTER_DEFAULTS,
         **settings,
         "id": cluster.id,
         "name": cluster.name,
@@ -44,4 +43,4 @@ def _row(cluster: Cluster, master: Machine | None, settings: Mapping[str, Value]
         "initial_cluster_setup": cluster.initial_cluster_setup,
         "first_master_machine_id": master.id if master else None,
     }
-    return row(values, values)
+    return row(CLUSTER_COLUMNS, values)

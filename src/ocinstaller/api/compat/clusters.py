@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import clusters
+from ocinstaller.actions.settings import change_cluster_settings
 from ocinstaller.api.compat import cluster_rows, machine_rows, rows
-from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.action import Action, Call, Transaction
 from ocinstaller.api.compat.kinds import NAME
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.store import queries
@@ -29,6 +30,10 @@ def _show(session: Session, call: Call) -> object:
     return cluster_rows.cluster_detail(session, queries.cluster(session, call["name"]))
 
 
+def _set(session: Session, call: Call) -> None:
+    change_cluster_settings(session, call.oci, call["name"], call.settings())
+
+
 def _ips(session: Session, call: Call) -> object:
     cluster = queries.cluster(session, call["name"])
     return [
@@ -49,17 +54,24 @@ def _machines(session: Session, call: Call) -> object:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("cluster_list", ("GET", "/v1/clusters"), (), _list),
-    Action(
+    Transaction("cluster_list", ("GET", "/v1/clusters"), (), _list),
+    Transaction(
         "cluster_create",
         ("POST", "/v1/clusters"),
         (_NAME, Parameter("domain", NAME)),
         _create,
         "certificates are made when a machine is installed",
     ),
-    Action("cluster_delete", ("DELETE", "/v1/clusters/{name}"), (_NAME,), _delete),
-    Action("cluster_show", ("GET", "/v1/clusters/{name}"), (_NAME,), _show),
-    Action("cluster_show_ips", ("GET", "/v1/clusters/{name}"), (_NAME,), _ips),
-    Action("cluster_show_networks", ("GET", "/v1/networks"), (_CLUSTER,), _networks),
-    Action("cluster_show_machines", ("GET", "/v1/machines"), (_CLUSTER,), _machines),
+    Transaction("cluster_delete", ("DELETE", "/v1/clusters/{name}"), (_NAME,), _delete),
+    Transaction(
+        "cluster_set",
+        ("PATCH", "/v1/clusters/{name}/settings"),
+        (_NAME,),
+        _set,
+        "further parameters are [settings](settings.md); an unknown one is refused",
+    ),
+    Transaction("cluster_show", ("GET", "/v1/clusters/{name}"), (_NAME,), _show),
+    Transaction("cluster_show_ips", ("GET", "/v1/clusters/{name}"), (_NAME,), _ips),
+    Transaction("cluster_show_networks", ("GET", "/v1/networks"), (_CLUSTER,), _networks),
+    Transaction("cluster_show_machines", ("GET", "/v1/machines"), (_CLUSTER,), _machines),
 )

@@ -22,7 +22,7 @@ NETWORK = (
 NETWORK_LIST = (
     "id", "name", "ip", "cidr", "is_public", "cluster", "role", "iface1", "iface2", "bridgename",
     "vlan", "mtu", "location", "ipmi_match_addr", "ipmi_match_cidr", "first_ip", "last_ip",
-    "cluster_name",
+    "cluster_name", "vip_usage", "lldp_match", "ipmi_mode",
 )  # fmt: skip
 
 CLUSTER = (

@@ -49,3 +49,4 @@ INTERFACE = _pattern(
 )
 YES_OR_NO = _pattern(r"yes|no", "yes, no")
 TEXT = Kind(lambda text: 0 < len(text) <= _TEXT_LIMIT, f"1 to {_TEXT_LIMIT} characters")
+WEIGHT = _pattern(r"[0-9]{1,6}(\.[0-9]{1,6})?|1000000", "a decimal number from 0 to 1000000")

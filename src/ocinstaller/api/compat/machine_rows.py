@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from ocinstaller.api.compat import cluster_rows, columns
 from ocinstaller.api.compat.envelope import Row, row
+from ocinstaller.api.compat.setting_columns import MACHINE_COLUMNS, MACHINE_DEFAULTS
 from ocinstaller.model.addressing import is_management
 from ocinstaller.model.hardware import BlockDevice, Firmware, HardwareReport, Nic
-from ocinstaller.store import queries
+from ocinstaller.model.settings import Value
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, IpAddress, Location, Machine, Network
 
 _MIB = 2**20
@@ -37,21 +39,25 @@ def _query() -> Select[tuple[Machine]]:
 
 def machine_list(session: Session, wanted: Mapping[str, str]) -> list[Row]:
     """Return the machines whose columns have these values, with what `machine_list` adds."""
-    found = (_listed(machine) for machine in session.scalars(_query()))
+    settings = setting_rows.of_machines(session)
+    found = (
+        _listed(machine, settings.get(machine.id, {})) for machine in session.scalars(_query())
+    )
     return [shown for shown in found if all(shown[name] == value for name, value in wanted.items())]
 
 
 def machines_of_cluster(session: Session, cluster: Cluster) -> list[Row]:
     """Return the machines of a cluster."""
+    settings = setting_rows.of_members(session, cluster.id)
     query = _query().where(Machine.cluster_id == cluster.id)
-    return [machine_row(machine) for machine in session.scalars(query)]
+    return [_row(machine, settings.get(machine.id, {})) for machine in session.scalars(query)]
 
 
 def machine_detail(session: Session, machine: Machine) -> Row:
     """Return a machine with its cluster and everything that it consists of."""
     hardware = _hardware(machine)
     cluster = machine.cluster
-    return machine_row(machine) | {
+    return machine_row(session, machine) | {
         "machine_cluster": cluster_rows.cluster_detail(session, cluster) if cluster else None,
         "machine_blockdevices": block_device_rows(machine),
         "machine_phys_blockdevices": _rows(
@@ -94,10 +100,13 @@ def address_rows(machine: Machine) -> list[Row]:
     ]
 
 
-def machine_row(machine: Machine) -> Row:
+def machine_row(session: Session, machine: Machine) -> Row:
     """Return a machine as it is stored."""
-    values = _values(machine)
-    return row(values, values)
+    return _row(machine, setting_rows.of_machine(session, machine.id))
+
+
+def _row(machine: Machine, settings: Mapping[str, Value]) -> Row:
+    return row(MACHINE_COLUMNS, _values(machine, settings))
 
 
 def _rows(
@@ -114,9 +123,10 @@ def _hardware(machine: Machine) -> HardwareReport:
     return HardwareReport.model_validate(machine.hardware)
 
 
-def _values(machine: Machine) -> dict[str, object]:
+def _values(machine: Machine, settings: Mapping[str, Value]) -> dict[str, object]:
     return {
-        **dict.fromkeys(columns.MACHINE),
+        **MACHINE_DEFAULTS,
+        **settings,
         **_hardware_values(_hardware(machine)),
         "id": machine.id,
         "memory": machine.memory_mib,
@@ -158,7 +168,7 @@ def _hardware_values(hardware: HardwareReport) -> dict[str, object]:
     }
 
 
-def _listed(machine: Machine) -> Row:
+def _listed(machine: Machine, settings: Mapping[str, Value]) -> Row:
     """Return a machine as `machine_list` does: empty texts by name become dashes."""
     hardware = _hardware(machine)
     location = machine.location
@@ -171,7 +181,7 @@ def _listed(machine: Machine) -> Row:
         "links": "/".join("_".join((nic.name, *_neighbour(nic))) for nic in hardware.nics),
         "mgmt_ip": _management_address(machine),
     }
-    shown = machine_row(machine) | more
+    shown = _row(machine, settings) | more
     return {
         name: _EMPTY if value == "" and not name.isdigit() else value
         for name, value in shown.items()

@@ -4,16 +4,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import installation, machines
+from ocinstaller.actions.settings import change_machine_settings
 from ocinstaller.api.compat import columns, machine_rows
-from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.action import Action, Call, Transaction
 from ocinstaller.api.compat.kinds import ADDRESS, NAME, SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
-from ocinstaller.model.errors import InvalidValue, NotFound
+from ocinstaller.model.errors import Conflict, InvalidValue, NotFound
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Machine
 
 _MACHINE = Parameter("serial", SERIAL, aliases=("machine_serial",))
 _LOG_LINES = 80
+_SET = ("PATCH", "/v1/machines/{name}/settings")
 _SHOW = ("GET", "/v1/machines/{name}")
 
 FILTERS = (*columns.MACHINE, *columns.MACHINE_LIST)
@@ -43,7 +45,7 @@ def _show_hostname(session: Session, call: Call) -> object:
     machine = session.scalar(select(Machine).where(Machine.hostname == call["hostname"]))
     if machine is None:
         raise NotFound("machine", call["hostname"], "the host names of machine-list")
-    return machine_rows.machine_row(machine)
+    return machine_rows.machine_row(session, machine)
 
 
 def _status(session: Session, call: Call) -> object:
@@ -51,7 +53,7 @@ def _status(session: Session, call: Call) -> object:
     machine = session.scalar(query.order_by(Machine.last_seen.desc()).limit(1))
     if machine is None:
         raise NotFound("machine at the address", call["ipaddr"], "the addresses of machine-list")
-    return machine_rows.machine_row(machine)
+    return machine_rows.machine_row(session, machine)
 
 
 def _block_devices(session: Session, call: Call) -> object:
@@ -61,6 +63,22 @@ def _block_devices(session: Session, call: Call) -> object:
 
 def _addresses(session: Session, call: Call) -> object:
     return machine_rows.address_rows(queries.machine(session, call["serial"]))
+
+
+def _set(session: Session, call: Call) -> None:
+    change_machine_settings(session, call.oci, call["serial"], call.settings())
+
+
+def _set_bmc(session: Session, call: Call) -> None:
+    if call.sent.get("perform_ipmitool_cmd") == "yes":
+        raise Conflict(
+            "Error: this server stores the settings of management controllers, but does not "
+            "program them: leave --do-ipmitool-cmds out",
+            field="perform_ipmitool_cmd",
+            value="yes",
+            allowed="no",
+        )
+    _set(session, call)
 
 
 def _add(session: Session, call: Call) -> None:
@@ -100,25 +118,41 @@ def _start_live(session: Session, call: Call) -> None:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action(
+    Transaction(
         "machine_list",
         ("GET", "/v1/machines"),
         (Parameter("filter", TEXT, needed=False),),
         _list,
         "times are UTC",
     ),
-    Action("machine_show", _SHOW, (_MACHINE,), _show, "times are UTC"),
-    Action("machine_show_from_hostname", _SHOW, (Parameter("hostname", NAME),), _show_hostname),
-    Action("get_machine_status", _SHOW, (Parameter("ipaddr", ADDRESS),), _status),
-    Action(
+    Transaction("machine_show", _SHOW, (_MACHINE,), _show, "times are UTC"),
+    Transaction(
+        "machine_show_from_hostname", _SHOW, (Parameter("hostname", NAME),), _show_hostname
+    ),
+    Transaction("get_machine_status", _SHOW, (Parameter("ipaddr", ADDRESS),), _status),
+    Transaction(
         "machine_blk",
         _SHOW,
         (_MACHINE,),
         _block_devices,
         "name and realdev are both the kernel's name",
     ),
-    Action("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
-    Action(
+    Transaction(
+        "machine_set",
+        _SET,
+        (_MACHINE,),
+        _set,
+        "further parameters are [settings](settings.md); an unknown one is refused",
+    ),
+    Transaction(
+        "machine_set_ipmi",
+        _SET,
+        (_MACHINE,),
+        _set_bmc,
+        "stores the settings; refused with perform_ipmitool_cmd=yes, as it programs nothing",
+    ),
+    Transaction("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
+    Transaction(
         "machine_add",
         ("PUT", "/v1/machines/{name}/enrolment"),
         (
@@ -130,35 +164,35 @@ ACTIONS: tuple[Action, ...] = (
         ),
         _add,
     ),
-    Action(
+    Transaction(
         "machine_remove",
         ("DELETE", "/v1/machines/{name}/enrolment"),
         (_MACHINE,),
         _remove,
         "an installed machine starts the live system next",
     ),
-    Action(
+    Transaction(
         "machine_destroy",
         ("DELETE", "/v1/machines/{name}"),
         (_MACHINE,),
         _destroy,
         "refused while the machine belongs to a cluster",
     ),
-    Action(
+    Transaction(
         "machine_install_os",
         ("POST", "/v1/machines/{name}/installation"),
         (_MACHINE,),
         _install,
         "the machine begins with its next report; it has to run this server's live system",
     ),
-    Action(
+    Transaction(
         "machine_install_log",
         ("GET", "/v1/machines/{name}/installation/log"),
         (_MACHINE,),
         _install_log,
         "the log of the installation, whatever the status; Puppet's log stays on the machine",
     ),
-    Action(
+    Transaction(
         "machine_reboot_on_live",
         ("POST", "/v1/machines/{name}/live"),
         (_MACHINE,),

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import topology
 from ocinstaller.api.compat import rows
-from ocinstaller.api.compat.action import Action, Call
+from ocinstaller.api.compat.action import Action, Call, Transaction
 from ocinstaller.api.compat.kinds import ADDRESS, INTERFACE, NAME, NUMBER, YES_OR_NO
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.store import queries
@@ -81,24 +81,26 @@ def _roles(_session: Session, _call: Call) -> object:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("swiftregion_list", ("GET", "/v1/swift-regions"), (), _swift_regions),
-    Action("swiftregion_create", ("POST", "/v1/swift-regions"), (_NAME,), _create_swift_region),
-    Action(
+    Transaction("swiftregion_list", ("GET", "/v1/swift-regions"), (), _swift_regions),
+    Transaction(
+        "swiftregion_create", ("POST", "/v1/swift-regions"), (_NAME,), _create_swift_region
+    ),
+    Transaction(
         "swiftregion_delete",
         ("DELETE", "/v1/swift-regions/{name}"),
         (_NAME,),
         _delete_swift_region,
     ),
-    Action("location_list", ("GET", "/v1/locations"), (), _locations),
-    Action(
+    Transaction("location_list", ("GET", "/v1/locations"), (), _locations),
+    Transaction(
         "location_create",
         ("POST", "/v1/locations"),
         (_NAME, Parameter("swiftregion", NAME)),
         _create_location,
     ),
-    Action("location_delete", ("DELETE", "/v1/locations/{name}"), (_NAME,), _delete_location),
-    Action("network_list", ("GET", "/v1/networks"), (), _networks),
-    Action(
+    Transaction("location_delete", ("DELETE", "/v1/locations/{name}"), (_NAME,), _delete_location),
+    Transaction("network_list", ("GET", "/v1/networks"), (), _networks),
+    Transaction(
         "new_network",
         ("POST", "/v1/networks"),
         (
@@ -111,14 +113,14 @@ ACTIONS: tuple[Action, ...] = (
         _create_network,
         "networks that overlap are refused",
     ),
-    Action(
+    Transaction(
         "network_delete",
         ("DELETE", "/v1/networks/{name}"),
         (_NAME,),
         _delete_network,
         "refused while a cluster uses it",
     ),
-    Action(
+    Transaction(
         "network_add",
         ("PUT", "/v1/networks/{name}/assignment"),
         (
@@ -130,12 +132,12 @@ ACTIONS: tuple[Action, ...] = (
         ),
         _assign_network,
     ),
-    Action(
+    Transaction(
         "network_remove",
         ("DELETE", "/v1/networks/{name}/assignment"),
         (_NETWORK,),
         _release_network,
         "refused while machines have addresses in it",
     ),
-    Action("role_list", ("GET", "/v1/roles"), (), _roles),
+    Transaction("role_list", ("GET", "/v1/roles"), (), _roles),
 )

@@ -7,8 +7,6 @@ import hashlib
 import re
 import ssl
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,29 +17,14 @@ from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError
 from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine
 from ocinstaller.lab.stages import Line
+from tests.e2e.waiting import WAIT_S, eventually
 
 pytestmark = [pytest.mark.line, pytest.mark.root]
 
 SCENARIO = scenario.load(scenario.DEFAULT)
 CONTROLLER = SCENARIO.machine("controller")
 VIRTUAL = [SCENARIO.machine("bios"), SCENARIO.machine("uefi")]
-WAIT_S = 600.0
-POLL_S = 0.5
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-
-
-def eventually(condition: Callable[[], Any], timeout_s: float = WAIT_S) -> Any:
-    """Wait until a condition holds; the server may be away meanwhile."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            found = condition()
-        except CommandError:
-            found = None
-        if found:
-            return found
-        assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(POLL_S)
 
 
 def detail(line: Line, machine: Machine) -> dict[str, Any]:

@@ -6,17 +6,14 @@ which reports its first start over the very bond and VLAN that it was given.
 
 import re
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ocinstaller.lab import stop
 from ocinstaller.lab.command import run
 from ocinstaller.lab.display import Display
-from ocinstaller.lab.errors import CommandError
 from ocinstaller.lab.layout import DOMAIN, INTERNAL, TAGGED, Lab, Machine, MachineKind
 from ocinstaller.lab.namespace import namespace_path
 from ocinstaller.lab.ocicli import OciCli
@@ -25,6 +22,7 @@ from ocinstaller.lab.run import bring_up
 from ocinstaller.lab.scenario import Scenario
 from ocinstaller.lab.stages import Line
 from ocinstaller.lab.switch import Switch
+from tests.e2e.waiting import eventually
 
 pytestmark = [pytest.mark.matrix, pytest.mark.root]
 
@@ -38,7 +36,7 @@ MANY = Machine("many", 23, MachineKind.UEFI, "volume", disks=6)
 
 STAGES = ("network", "image live", "image target", "OCI server", "administrator")
 WAIT_S = 1200.0
-POLL_S = 1.0
+"""Longer than the line's: arrays are made in sync."""
 
 
 @pytest.fixture(scope="module")
@@ -75,19 +73,6 @@ def define(cli: OciCli) -> None:
     cli("network-set", TAGGED_PLACE, "--vlan", str(TAGGED.vlan), "--mtu", "1400")
 
 
-def eventually(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            found = condition()
-        except CommandError:
-            found = None
-        if found:
-            return found
-        assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(POLL_S)
-
-
 def virtual(line: Line, machine: Machine) -> QemuMachine:
     found = line.machines[machine.name]
     assert isinstance(found, QemuMachine)
@@ -109,7 +94,7 @@ def restart(line: Line, machine: Machine, without: tuple[int, ...] = ()) -> None
     """Pull the plug, take disks out, start from what is left, wait for the system."""
     virtual(line, machine).power_off()
     line.power_on(machine, without=without)
-    eventually(lambda: inside(line, machine, "true") == "")
+    eventually(lambda: inside(line, machine, "true") == "", WAIT_S)
 
 
 def freeze(line: Line, machine: Machine) -> None:
@@ -162,7 +147,7 @@ def test_a_mirror_survives_power_cuts_while_it_is_made(line: Line) -> None:
 def test_both_cards_carry_the_vlan(line: Line) -> None:
     switch = Switch(line.lab, line.processes)
     taps = {f"tap-{BONDED.name}-{number}" for number in (0, 1)}
-    eventually(lambda: switch.negotiated(BONDED) == taps)
+    eventually(lambda: switch.negotiated(BONDED) == taps, WAIT_S)
     bond = inside(line, BONDED, "cat", "/proc/net/bonding/bond0")
     assert "IEEE 802.3ad Dynamic link aggregation" in bond
     assert "Transmit Hash Policy: layer3+4" in bond
@@ -171,9 +156,11 @@ def test_both_cards_carry_the_vlan(line: Line) -> None:
     assert "mtu 1400" in inside(line, BONDED, "ip", "link", "show", "vlan100")
     for tap in sorted(taps):
         switch.set_cable(tap, plugged=False)
-        eventually(lambda: inside(line, BONDED, "ping", "-c1", "-W5", str(TAGGED.address.ip)))
+        eventually(
+            lambda: inside(line, BONDED, "ping", "-c1", "-W5", str(TAGGED.address.ip)), WAIT_S
+        )
         switch.set_cable(tap, plugged=True)
-        eventually(lambda: switch.negotiated(BONDED) == taps)
+        eventually(lambda: switch.negotiated(BONDED) == taps, WAIT_S)
 
 
 @pytest.mark.parametrize("missing", [0, 1])
@@ -239,7 +226,9 @@ def test_a_machine_with_six_disks_keeps_its_data_when_it_is_installed_again(line
 
     line.cli("machine-reboot-on-live", MANY.serial)
     inside(line, MANY, "systemd-run", "--on-active=1", "systemctl", "reboot")
-    eventually(lambda: (line.cli.machine(MANY.serial) or {})["status"] == "live")
+    eventually(lambda: (line.cli.machine(MANY.serial) or {})["status"] == "live", WAIT_S)
     line.install(MANY, print)
 
-    eventually(lambda: "kept" in inside(line, MANY, "lvs", "--noheadings", "-o", "lv_name", group))
+    eventually(
+        lambda: "kept" in inside(line, MANY, "lvs", "--noheadings", "-o", "lv_name", group), WAIT_S
+    )

@@ -16,7 +16,7 @@ from ocinstaller.lab.layout import CLUSTER, Lab, Machine
 from ocinstaller.lab.stages import Line
 from tests.e2e.conftest import STATE
 from tests.e2e.object_storage import PUPPET, RING_FILES, Objects, container
-from tests.e2e.test_line import eventually
+from tests.e2e.waiting import eventually
 
 pytestmark = [
     pytest.mark.line,

@@ -147,7 +147,7 @@ def test_settings_of_a_cluster_are_changed(client: OriginalClient) -> None:
 def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
     client.does(
         "machine-set", CONTROLLER, "--dc", "paris", "--row", "r1", "--rack", "12", "--ustart", "3",
-        "--uend", "4", "--notes", "lent", "--install-on-raid", "yes", "--raid-type", "10",
+        "--uend", "4", "--notes", "lent", "--install-on-raid", "yes", "--raid-type", "1",
         "--serial-console-device", "ttyS0", "--use_ceph_if_available", "yes",
         "--kernel-from-backports", "yes", "--cpu-mode", "host-model",
     )  # fmt: skip
@@ -164,7 +164,7 @@ def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
     assert shown["IPs:"] == "10.1.0.20 (mgmt) "
     assert shown["Location:"] == "DC:paris/Row:r1/Rack:12/U:3-4"
     assert shown["Notes:"] == "lent"
-    assert (shown["Raid type:"], shown["Raid device 3:"]) == ("10", "none")
+    assert (shown["Raid type:"], shown["Raid device 3:"]) == ("1", "none")
     assert (shown["Use IPMI:"], shown["IPMI addr:"]) == ("yes", "10.99.0.1")
     assert shown["IPMI password:"] == "(not shown)"
     assert shown["Serial console device:"] == "ttyS0"

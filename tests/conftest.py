@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,12 @@ from tests.support import write_config, write_image
 PASSWORD = "correct horse battery"
 
 # How long an example takes says something of the host only.
-settings.register_profile("oci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "oci",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("oci")
 
 

@@ -73,11 +73,13 @@ def test_a_plan_tells_what_enrolment_then_does(cluster: TestClient) -> None:
 
 
 def test_a_plan_works_for_roles_that_cannot_be_deployed(cluster: TestClient) -> None:
-    changes = cluster.post(CHANGES, json={"add_machines": [{"role": "compute", "count": 2}]})
+    changes = cluster.post(
+        CHANGES, json={"add_machines": [{"role": "compute", "count": 2}, {"role": "tempest"}]}
+    )
     after = {(c["section"], c["subject"], c["item"]): c["after"] for c in changes.json()["changes"]}
     assert after["service", "cl1-controller-1.example.com", "glance-api"] == "runs"
     assert after["decision", "cl1", "Glance images"] == "file"
-    assert "cannot be deployed" in after["class", "cl1-compute-2.example.com", "(none)"]
+    assert "cannot be deployed" in after["class", "cl1-tempest-1.example.com", "(none)"]
 
 
 def test_removal_and_settings_are_planned(cluster: TestClient) -> None:
@@ -87,9 +89,13 @@ def test_removal_and_settings_are_planned(cluster: TestClient) -> None:
     assert {"keystone", "int", "ocinstaller::role::controller"} <= gone
     changes = cluster.post(CHANGES, json={"settings": {"time_server_host": "ntp.example.com"}})
     parameters = [c for c in changes.json()["changes"] if c["section"] == "parameter"]
-    assert [c["after"] for c in parameters] == [["ntp.example.com"]]
+    assert {c["item"]: c["after"] for c in parameters} == {
+        "ocinstaller::settings::time_server_host": "ntp.example.com",
+        "ocinstaller::time_servers": ["ntp.example.com"],
+    }
     assert cluster.post(CHANGES, json={"settings": {"install_magnum": "yes"}}).json()["changes"] == [
-        {"section": "setting", "subject": "cl1", "item": "install_magnum", "before": None, "after": True}
+        {"section": "setting", "subject": "cl1", "item": "install_magnum", "before": None, "after": "yes"},
+        {"section": "parameter", "subject": host, "item": "ocinstaller::settings::install_magnum", "before": None, "after": "yes"},
     ]  # fmt: skip
     for body in ({}, {"settings": {"install_heat": "yes"}}):
         assert cluster.post(CHANGES, json=body).json()["changes"] == []
@@ -198,7 +204,7 @@ NETWORK = "{ip: 10.8.0.0, cidr: 24, location: z1, is_public: no, role: all, ifac
         (BASE + "machines:\n  NOPE: {role: custom, location: z1}\n", 404, ":5: machines.NOPE: no machine named 'NOPE'"),
         (BASE + "machines:\n  SERIAL0002: {role: custom, location: z1}\n", 409, "no private network"),
         (BASE + "machines:\n  SERIAL0001: {role: custom, location: z1}\n", 409, "belongs to cluster cl1"),
-        (BASE + f"networks:\n  n: {NETWORK}\nmachines:\n  SERIAL0002: {{role: compute, location: z1}}\n", 409, "cannot be deployed"),
+        (BASE + f"networks:\n  n: {NETWORK}\nmachines:\n  SERIAL0002: {{role: tempest, location: z1}}\n", 409, "cannot be deployed"),
         (BASE + f"networks:\n  n: {NETWORK}\nmachines:\n  SERIAL0002: {{role: custom, location: z1, addresses: {{x: 10.8.0.9}}}}\n", 422, "addresses.x"),
         (BASE + f"networks:\n  n: {NETWORK}\nmachines:\n  SERIAL0002: {{role: custom, location: z1, addresses: {{n: 10.9.0.9}}}}\n", 422, "10.8.0.2 to 10.8.0.254"),
         (BASE + f"networks:\n  int: {NETWORK}\n", 409, "network int exists as 10.1.0.0/24"),

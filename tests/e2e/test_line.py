@@ -184,8 +184,10 @@ def test_a_renewed_certificate_reaches_the_api(line: Line) -> None:
 
 
 def test_keystone_answers_again_after_a_power_cut(line: Line) -> None:
-    controller(line).power_off()
+    machine = controller(line)
+    machine.power_off()
     line.power_on(CONTROLLER)
+    eventually(lambda: machine.is_up)
     line.openstack().wait()
 
 

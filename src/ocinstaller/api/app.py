@@ -46,6 +46,8 @@ def _bare(oci: Installation, title: str, *, docs: bool) -> FastAPI:
         openapi_url="/v1/openapi.json" if docs else None,
         docs_url=None,
         redoc_url=None,
+        # A name that is only a slash would otherwise lead from an object to its collection.
+        redirect_slashes=False,
     )
     serve(app, oci)
     if docs:

@@ -126,6 +126,7 @@ ROUTES: dict[tuple[str, str], Access] = {
 
 PROVEN_OTHERWISE = {
     "/": "leads to the pages, shows nothing",
+    "/oci": "leads to the pages, shows nothing",
     "/health": "open to monitoring: version and schema only",
     "/oci/login": "takes the login and password of the web pages",
     "/oci/preferences": "keeps language and colours in the browser",

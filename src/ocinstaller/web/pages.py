@@ -47,6 +47,7 @@ for area in (
 
 
 @router.get("/")
+@router.get("/oci")
 def root() -> RedirectResponse:
     """Lead to the pages."""
     return RedirectResponse("/oci/")

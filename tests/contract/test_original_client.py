@@ -164,7 +164,7 @@ def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
     assert shown["IPs:"] == "10.1.0.20 (mgmt) "
     assert shown["Location:"] == "DC:paris/Row:r1/Rack:12/U:3-4"
     assert shown["Notes:"] == "lent"
-    assert (shown["Raid type:"], shown["Raid device 3:"]) == ("1", "none")
+    assert (shown["Raid type:"], shown["Raid device 1:"]) == ("1", "none")
     assert (shown["Use IPMI:"], shown["IPMI addr:"]) == ("yes", "10.99.0.1")
     assert shown["IPMI password:"] == "(not shown)"
     assert shown["Serial console device:"] == "ttyS0"

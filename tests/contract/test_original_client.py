@@ -4,11 +4,14 @@ One server for all: the tests follow one another as an operator's day does.
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
 from ocinstaller.api.compat.setting_columns import variables
 from tests.contract.conftest import OriginalClient
+from tests.drivers.virtual_bmc_process import PASSWORD as SECRET
+from tests.drivers.virtual_bmc_process import USER, BmcProcess
 
 pytestmark = pytest.mark.root
 
@@ -144,7 +147,7 @@ def test_settings_of_a_cluster_are_changed(client: OriginalClient) -> None:
 def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
     client.does(
         "machine-set", CONTROLLER, "--dc", "paris", "--row", "r1", "--rack", "12", "--ustart", "3",
-        "--uend", "4", "--notes", "lent", "--install-on-raid", "yes", "--raid-type", "10",
+        "--uend", "4", "--notes", "lent", "--install-on-raid", "yes", "--raid-type", "1",
         "--serial-console-device", "ttyS0", "--use_ceph_if_available", "yes",
         "--kernel-from-backports", "yes", "--cpu-mode", "host-model",
     )  # fmt: skip
@@ -161,7 +164,7 @@ def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
     assert shown["IPs:"] == "10.1.0.20 (mgmt) "
     assert shown["Location:"] == "DC:paris/Row:r1/Rack:12/U:3-4"
     assert shown["Notes:"] == "lent"
-    assert (shown["Raid type:"], shown["Raid device 3:"]) == ("10", "sdd")
+    assert (shown["Raid type:"], shown["Raid device 1:"]) == ("1", "none")
     assert (shown["Use IPMI:"], shown["IPMI addr:"]) == ("yes", "10.99.0.1")
     assert shown["IPMI password:"] == "(not shown)"
     assert shown["Serial console device:"] == "ttyS0"
@@ -170,6 +173,71 @@ def test_settings_of_a_machine_are_changed(client: OriginalClient) -> None:
     row = client.lists("machine-list", "-r", "-i", "-s")[1]
     assert (row["dc"], row["rack"], row["ustart"], row["notes"]) == ("paris", "12", "3", "lent")
     assert (row["IPMI_IP"], row["ipmi_username"], row["cephosd"]) == ("10.99.0.1", "root", "no")
+
+
+def test_a_network_is_changed(client: OriginalClient) -> None:
+    client.does("network-create", "lab", "10.3.0.0", "24", "zone-1", "no")
+    client.does("network-add", "lab", "cl1", "compute", "eth0", "none")
+    client.does(
+        "network-set", "lab", "--role", "volume", "--iface1", "10g1", "--iface2", "10g2",
+        "--ip", "10.4.0.0", "--cidr", "25", "--is-public", "no", "--mtu", "9000", "--vlan", "70",
+        "--location", "zone-1", "--bridge-name", "br-lab", "--first-ip", "10.4.0.10",
+        "--last-ip", "10.4.0.20", "--ipmi-match-addr", "10.9.0.0", "--ipmi-match-cidr", "16",
+    )  # fmt: skip
+    (lab,) = [row for row in client.lists("network-list") if row["name"] == "lab"]
+    assert lab.items() >= {
+        "ip": "10.4.0.0", "cidr": "25", "first_ip": "10.4.0.10", "last_ip": "10.4.0.20",
+        "is_public": "no", "cluster_name": "cl1", "role": "volume", "iface1": "10g1",
+        "iface2": "10g2", "bridgename": "br-lab", "vlan": "70", "mtu": "9000",
+        "location": "zone-1", "ipmi_match_addr": "10.9.0.0", "ipmi_match_cidr": "16",
+    }.items()  # fmt: skip
+    client.does("network-set", "lab", "--vlan", "null")
+    assert [row["vlan"] for row in client.lists("network-list") if row["name"] == "lab"] == ["null"]
+    client.does("network-remove", "lab")
+    client.does("network-delete", "lab")
+
+
+def test_addresses_of_a_machine_are_changed(client: OriginalClient) -> None:
+    client.does("machine-ip-remove", CONTROLLER, "10.1.0.20")
+    assert client.lists("machine-ip-list", CONTROLLER) == []
+    client.does("machine-ip-add", CONTROLLER, "mgmt", "10.1.0.21")
+    (row,) = client.lists("machine-ip-list", CONTROLLER)
+    assert row == {"networkname": "mgmt", "ipaddr": "10.1.0.21", "usefor": "machine"}
+
+
+def test_counters_are_set(client: OriginalClient) -> None:
+    client.does("machine-report-counter-reset", CONTROLLER)
+    assert client.shows("machine-show", CONTROLLER)["Report counter:"] == "0"
+    client.does("cluster-rolecounts-set", "cl1", "compute", "41")
+    assert client.lists("cluster-rolecounts-list", "cl1") == [
+        {"role": "compute", "count": "41"}, {"role": "controller", "count": "1"},
+    ]  # fmt: skip
+
+
+def test_hosts_that_take_logs(client: OriginalClient) -> None:
+    host = ("cl1", "logs.example.com", "5044")
+    client.does("filebeat-output-host-create", *host)
+    (row,) = client.lists("filebeat-output-host-list", "cl1")
+    assert tuple(row.values()) == host
+    client.does("filebeat-output-host-delete", *host)
+    assert client.lists("filebeat-output-host-list", "cl1") == []
+
+
+def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Path) -> None:
+    reason = client.is_refused("machine-ipmi-reboot-on-live", STORE)
+    assert "is not controlled through a BMC" in reason
+    bmc = BmcProcess(tmp_path)
+    try:
+        access = bmc.access
+        client.run("machine-set-ipmi", STORE, "yes", access.address, str(access.port), USER, SECRET)
+        reason = client.is_refused("machine-ipmi-reboot-on-hdd", STORE)
+        assert "start from disk" in reason
+        client.does("machine-ipmi-reboot-on-live", STORE)
+        assert bmc.next() == "on n"
+    finally:
+        bmc.stop()
+    assert client.shows("machine-show", STORE)["Status:"] == "bootinglive"
+    assert client.boots("store") == "Ok\n"
 
 
 def test_an_installation_is_asked_for(client: OriginalClient) -> None:
@@ -199,14 +267,14 @@ def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
         (("cluster-set", "cl1", "--swift-part-power", "many"), "swift_part_power: 'many'"),
         (("cluster-set", "cl1", "--swift-encryption-key-id", "x;y"), "allowed: a UUID"),
         (("machine-set", CONTROLLER, "--raid-type", "7"), "allowed: 0, 1, 5, 10"),
-        (("machine-set", CONTROLLER, "--dest-blk", "../sda"), "without /dev/"),
+        (("machine-set", CONTROLLER, "--dest-blk", "../sda"), "a kernel name (sda, nvme0n1)"),
         (("machine-show", "nobody"), "no machine named 'nobody'"),
         (("machine-show", "a'or'1'='1"), "Error: not valid serial"),
         (("swift-region-create", "$(reboot)"), "Error: not valid name"),
         (("cluster-create", "Cluster", "example.com"), "lower-case letters"),
         (("role-create", "cook"), "this server does not do role_create: its roles are fixed"),
         (("machine-wipe", CONTROLLER), "this server does not do machine_wipe"),
-        (("machine-console", CONTROLLER), "does not drive management controllers"),
+        (("machine-console", CONTROLLER), "through management controllers is power"),
     ):
         assert reason in client.is_refused(*command), command
     assert client.run("-csv", "machine-list", "-n", "-z").stdout == before
@@ -227,9 +295,16 @@ def test_no_password_reaches_the_log(client: OriginalClient) -> None:
     assert "correct-horse" not in client.log()
 
 
+def test_a_machine_takes_the_place_of_another(client: OriginalClient) -> None:
+    assert client.boots("store") == "Ok\n"
+    client.does("machine-replace", CONTROLLER, STORE)
+    (row,) = client.lists("machine-list")
+    assert (row["serial"], row["hostname"]) == (STORE, HOSTNAME)
+    assert client.lists("machine-ip-list", HOSTNAME)[0]["ipaddr"] == "10.1.0.21"
+
+
 def test_the_cluster_is_taken_apart(client: OriginalClient) -> None:
     client.does("machine-remove", HOSTNAME)
-    client.does("machine-destroy", CONTROLLER)
     client.does("machine-destroy", STORE)
     assert client.lists("machine-list") == []
     client.does("network-remove", "pub")

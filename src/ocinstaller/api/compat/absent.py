@@ -2,13 +2,11 @@
 
 from ocinstaller.api.compat.action import Absent
 
-_NOT_YET = "nothing in it does the same yet"
-_BMC = "it does not drive management controllers yet"
+_BMC = "all that it does through management controllers is power and restarts"
 _PROFILES = "it has no hardware profiles"
 _RAID = "it does not configure RAID controllers"
 _RACKING = "it does not guess where machines are racked"
 _PLUGINS = "it calls no site plug-ins"
-_FILEBEAT = "it does not configure Filebeat"
 _SECRETS = "it shows and takes no secrets of a cluster"
 
 ABSENT: tuple[Absent, ...] = (
@@ -16,25 +14,14 @@ ABSENT: tuple[Absent, ...] = (
     Absent("role_create", "its roles are fixed; custom is a plain system"),
     Absent("role_delete", "its roles are fixed"),
     Absent("machine_display_install_cmd", "it writes images, there is no builder command"),
-    Absent("machine_reboot_on_hdd", "it does not log in to machines to restart them"),
-    Absent("machine_wipe", "it does not wipe disks on demand"),
-    *(
-        Absent(name, _NOT_YET)
-        for name in (
-            "machine_replace",
-            "machine_ip_add",
-            "machine_ip_remove",
-            "machine_report_counter_reset",
-            "cluster_rolecounts_list",
-            "cluster_rolecounts_set",
-            "network_set",
-        )
+    Absent(
+        "machine_reboot_on_hdd",
+        "it does not log in to machines to restart them; ipmi_reboot_on_hdd takes their BMC",
     ),
+    Absent("machine_wipe", "it does not wipe disks on demand"),
     *(
         Absent(name, _BMC)
         for name in (
-            "ipmi_reboot_on_hdd",
-            "ipmi_reboot_on_live",
             "machine_apply_ipmi",
             "ipmi_show_cmd_console",
             "ipmi_cmd",
@@ -76,13 +63,5 @@ ABSENT: tuple[Absent, ...] = (
         )
     ),
     *(Absent(name, _RACKING) for name in ("machine_guess_racking", "machine_auto_rack")),
-    *(
-        Absent(name, _FILEBEAT)
-        for name in (
-            "filebeat_output_host_list",
-            "filebeat_output_host_create",
-            "filebeat_output_host_delete",
-        )
-    ),
     *(Absent(name, _SECRETS) for name in ("password_list", "password_show", "password_set")),
 )

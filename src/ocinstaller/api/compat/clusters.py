@@ -2,16 +2,22 @@
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters
+from ocinstaller.actions import cluster_details, clusters
 from ocinstaller.actions.settings import change_cluster_settings
-from ocinstaller.api.compat import cluster_rows, machine_rows, rows
+from ocinstaller.api.compat import cluster_rows, columns, machine_rows, rows
 from ocinstaller.api.compat.action import Action, Call, Transaction
-from ocinstaller.api.compat.kinds import NAME
+from ocinstaller.api.compat.envelope import row
+from ocinstaller.api.compat.kinds import NAME, NUMBER
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.store import queries
 
 _NAME = Parameter("name", NAME)
 _CLUSTER = Parameter("cluster_name", NAME, aliases=("name",))
+_FILEBEAT = (
+    Parameter("cluster_name", NAME),
+    Parameter("filebeat_host", NAME),
+    Parameter("filebeat_port", NUMBER),
+)
 
 
 def _list(session: Session, _call: Call) -> object:
@@ -53,6 +59,33 @@ def _machines(session: Session, call: Call) -> object:
     return machine_rows.machines_of_cluster(session, cluster)
 
 
+def _role_counts(session: Session, call: Call) -> object:
+    found = cluster_details.list_role_counts(session, call["name"])
+    return [row(columns.ROLE_COUNT, vars(count)) for count in found]
+
+
+def _set_role_count(session: Session, call: Call) -> None:
+    cluster_details.set_role_count(session, call["name"], call["role"], int(call["count"]))
+
+
+def _filebeat_hosts(session: Session, call: Call) -> object:
+    cluster = call["cluster_name"]
+    found = cluster_details.list_filebeat_hosts(session, cluster)
+    return [row(columns.FILEBEAT_HOST, vars(host) | {"cluster_name": cluster}) for host in found]
+
+
+def _add_filebeat_host(session: Session, call: Call) -> None:
+    cluster_details.add_filebeat_host(session, *_filebeat_host(call))
+
+
+def _remove_filebeat_host(session: Session, call: Call) -> None:
+    cluster_details.remove_filebeat_host(session, *_filebeat_host(call))
+
+
+def _filebeat_host(call: Call) -> tuple[str, str, int]:
+    return call["cluster_name"], call["filebeat_host"], int(call["filebeat_port"])
+
+
 ACTIONS: tuple[Action, ...] = (
     Transaction("cluster_list", ("GET", "/v1/clusters"), (), _list),
     Transaction(
@@ -74,4 +107,36 @@ ACTIONS: tuple[Action, ...] = (
     Transaction("cluster_show_ips", ("GET", "/v1/clusters/{name}"), (_NAME,), _ips),
     Transaction("cluster_show_networks", ("GET", "/v1/networks"), (_CLUSTER,), _networks),
     Transaction("cluster_show_machines", ("GET", "/v1/machines"), (_CLUSTER,), _machines),
+    Transaction(
+        "cluster_rolecounts_list",
+        ("GET", "/v1/clusters/{name}/role-counts"),
+        (_NAME,),
+        _role_counts,
+    ),
+    Transaction(
+        "cluster_rolecounts_set",
+        ("PUT", "/v1/clusters/{name}/role-counts/{role}"),
+        (_NAME, Parameter("role", NAME), Parameter("count", NUMBER)),
+        _set_role_count,
+        "refused below the highest number in use",
+    ),
+    Transaction(
+        "filebeat_output_host_list",
+        ("GET", "/v1/clusters/{name}/filebeat-hosts"),
+        (_CLUSTER,),
+        _filebeat_hosts,
+    ),
+    Transaction(
+        "filebeat_output_host_create",
+        ("POST", "/v1/clusters/{name}/filebeat-hosts"),
+        _FILEBEAT,
+        _add_filebeat_host,
+        "stored and listed; this server does not configure Filebeat",
+    ),
+    Transaction(
+        "filebeat_output_host_delete",
+        ("DELETE", "/v1/clusters/{name}/filebeat-hosts/{hostname}/{port}"),
+        _FILEBEAT,
+        _remove_filebeat_host,
+    ),
 )

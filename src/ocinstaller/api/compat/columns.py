@@ -3,6 +3,8 @@
 SWIFT_REGION = ("id", "name")
 LOCATION = ("id", "name", "swiftregion")
 ROLE = ("id", "name")
+ROLE_COUNT = ("role", "count")
+FILEBEAT_HOST = ("cluster_name", "hostname", "port")
 
 BLOCK_DEVICE = ("id", "machine_id", "name", "realdev", "size_mb")
 CONTROLLER = ("id", "machine_id", "hwid", "vendor", "product", "ctrl_type", "firmware_version")

@@ -42,6 +42,7 @@ SERIAL = _pattern(
     r"[A-Za-z0-9][A-Za-z0-9._: -]{0,252}", "the serial number or the host name of a machine"
 )
 NUMBER = _pattern(r"[0-9]{1,18}", "a whole number")
+VLAN = _pattern(r"[0-9]{1,18}|null", "a whole number; 0 or null for none")
 ADDRESS = Kind(_is_address, "an IPv4 or IPv6 address")
 INTERFACE = _pattern(
     r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}",

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import installation, machines
+from ocinstaller.actions import addresses, installation, machines
 from ocinstaller.actions.settings import change_machine_settings
 from ocinstaller.api.compat import columns, machine_rows
 from ocinstaller.api.compat.action import Action, Call, Transaction
@@ -65,6 +65,14 @@ def _addresses(session: Session, call: Call) -> object:
     return machine_rows.address_rows(queries.machine(session, call["serial"]))
 
 
+def _add_address(session: Session, call: Call) -> None:
+    addresses.add_address(session, call.oci, call["serial"], call["network_name"], call["ip_addr"])
+
+
+def _remove_address(session: Session, call: Call) -> None:
+    addresses.remove_address(session, call["serial"], call["ip_addr"])
+
+
 def _set(session: Session, call: Call) -> None:
     change_machine_settings(session, call.oci, call["serial"], call.settings())
 
@@ -99,6 +107,14 @@ def _remove(session: Session, call: Call) -> None:
 
 def _destroy(session: Session, call: Call) -> None:
     machines.destroy(session, call["serial"])
+
+
+def _replace(session: Session, call: Call) -> None:
+    machines.replace(session, call["old_serial"], call["new_serial"])
+
+
+def _reset_report_counter(session: Session, call: Call) -> None:
+    machines.reset_report_counter(session, call["serial"])
 
 
 def _install(session: Session, call: Call) -> object:
@@ -153,6 +169,19 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Transaction("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
     Transaction(
+        "machine_ip_add",
+        ("POST", "/v1/machines/{name}/addresses"),
+        (_MACHINE, Parameter("network_name", NAME), Parameter("ip_addr", ADDRESS)),
+        _add_address,
+        "the network has to be of the machine's cluster, and the machine without address in it",
+    ),
+    Transaction(
+        "machine_ip_remove",
+        ("DELETE", "/v1/machines/{name}/addresses/{ip}"),
+        (_MACHINE, Parameter("ip_addr", ADDRESS)),
+        _remove_address,
+    ),
+    Transaction(
         "machine_add",
         ("PUT", "/v1/machines/{name}/enrolment"),
         (
@@ -177,6 +206,20 @@ ACTIONS: tuple[Action, ...] = (
         (_MACHINE,),
         _destroy,
         "refused while the machine belongs to a cluster",
+    ),
+    Transaction(
+        "machine_replace",
+        ("POST", "/v1/machines/{name}/replacement"),
+        (Parameter("old_serial", SERIAL), Parameter("new_serial", SERIAL)),
+        _replace,
+        "the new machine has to run the live system and to belong to no cluster; it is to be "
+        "installed then, whatever the old one's Puppet status",
+    ),
+    Transaction(
+        "machine_report_counter_reset",
+        ("DELETE", "/v1/machines/{name}/report-counter"),
+        (_MACHINE,),
+        _reset_report_counter,
     ),
     Transaction(
         "machine_install_os",

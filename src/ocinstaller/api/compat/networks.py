@@ -4,15 +4,45 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import topology
+from ocinstaller.actions.network_changes import NetworkChange, change_network
 from ocinstaller.api.compat import rows
 from ocinstaller.api.compat.action import Action, Call, Transaction
-from ocinstaller.api.compat.kinds import ADDRESS, INTERFACE, NAME, NUMBER, YES_OR_NO
+from ocinstaller.api.compat.kinds import (
+    ADDRESS,
+    INTERFACE,
+    NAME,
+    NUMBER,
+    TEXT,
+    VLAN,
+    YES_OR_NO,
+    Kind,
+)
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Location, SwiftRegion
 
 _NAME = Parameter("name", NAME)
 _NETWORK = Parameter("network_name", NAME)
+_CHANGES: dict[str, tuple[str, Kind]] = {
+    "role": ("role", NAME),
+    "iface1_name": ("iface1", INTERFACE),
+    "iface2_name": ("iface2", INTERFACE),
+    "ip": ("ip", ADDRESS),
+    "cidr": ("cidr", NUMBER),
+    "is_public": ("is_public", YES_OR_NO),
+    "vlan": ("vlan", VLAN),
+    "mtu": ("mtu", NUMBER),
+    "location": ("location", NAME),
+    "bridgename": ("bridge_name", INTERFACE),
+    "first_ip": ("first_ip", ADDRESS),
+    "last_ip": ("last_ip", ADDRESS),
+    "ipmi_match_addr": ("ipmi_match_addr", ADDRESS),
+    "ipmi_match_cidr": ("ipmi_match_cidr", NUMBER),
+    "ipmi_mode": ("ipmi_mode", NAME),
+    "lldp_match": ("lldp_match", TEXT),
+    "vip_usage": ("vip_usage", NAME),
+}
+"""Our field, and what it may look like, by the original's name."""
 
 
 def _swift_regions(session: Session, _call: Call) -> object:
@@ -58,6 +88,27 @@ def _create_network(session: Session, call: Call) -> None:
 
 def _delete_network(session: Session, call: Call) -> None:
     topology.delete_network(session, call["name"])
+
+
+def _change_network(session: Session, call: Call) -> None:
+    change_network(session, call.oci, call["network_name"], _change(call))
+
+
+def _change(call: Call) -> NetworkChange:
+    given = {
+        field: _value(kind, call[name])
+        for name, (field, kind) in _CHANGES.items()
+        if name in call.values
+    }
+    return NetworkChange(**given)  # type: ignore[arg-type]  # the kinds are those of the fields
+
+
+def _value(kind: Kind, text: str) -> str | int | bool:
+    if kind is YES_OR_NO:
+        return text == "yes"
+    if kind is VLAN and text == "null":
+        return 0
+    return int(text) if kind in (NUMBER, VLAN) else text
 
 
 def _assign_network(session: Session, call: Call) -> None:
@@ -112,6 +163,16 @@ ACTIONS: tuple[Action, ...] = (
         ),
         _create_network,
         "networks that overlap are refused",
+    ),
+    Transaction(
+        "network_set",
+        ("PATCH", "/v1/networks/{name}"),
+        (
+            _NETWORK,
+            *(Parameter(name, kind, needed=False) for name, (_, kind) in _CHANGES.items()),
+        ),
+        _change_network,
+        "a VLAN is at most 4094; refused while somebody has an address that it would not leave",
     ),
     Transaction(
         "network_delete",

@@ -79,7 +79,9 @@ def compiled(puppetserver: Path) -> Compile:
     def work(role: str, cluster: ClusterSnapshot) -> dict[str, object]:
         machine = cluster.of_role(role)[0]
         secrets = names_for_services(place_machine(cluster, machine).services)
-        text = classify(node_snapshot(cluster, machine, {name: f"of-{name}" for name in secrets}))
+        # As long as Heat's encryption key has to be.
+        values = {name: f"of-{name}".ljust(32, "-") for name in secrets}
+        text = classify(node_snapshot(cluster, machine, values))
         (puppetserver / "tmp/classes.yaml").write_text(text)
         classifier = puppetserver / "tmp/classify"
         classifier.write_text("#!/bin/sh\nexec cat /tmp/classes.yaml\n")

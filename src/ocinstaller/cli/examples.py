@@ -10,6 +10,7 @@ EXAMPLES: dict[str, str] = {
     "check-all-ipmi": "ocicli check-all-ipmi",
     "cluster-apply": "ocicli cluster-apply cloud.yaml",
     "cluster-create": "ocicli cluster-create cloud example.com",
+    "cluster-install": "ocicli cluster-install cloud",
     "cluster-delete": "ocicli cluster-delete cloud",
     "cluster-explain": "ocicli cluster-explain cloud -f json",
     "cluster-export": "ocicli cluster-export cloud",

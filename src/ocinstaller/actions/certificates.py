@@ -121,8 +121,7 @@ def renew(session: Session, oci: Installation, name: str) -> CertificateView:
         api_identity(session, oci, apis[name], renew=True)
     else:
         raise NotFound("machine or API", name, "those of certificate-list")
-    facts = next(facts for facts in inventory.certificates(oci.authority) if facts.name == name)
-    return _view(facts, machines, apis)
+    return _view(inventory.server_certificate(oci.authority, name), machines, apis)
 
 
 def generate(session: Session, oci: Installation, name: str, addresses: list[str]) -> Identity:

@@ -10,11 +10,11 @@ from pathlib import Path
 from ocinstaller.agent.errors import CommandError
 from ocinstaller.agent.files import write_atomically
 from ocinstaller.agent.installed import System, connect
+from ocinstaller.agent.trust import CA_DIRECTORY
 from ocinstaller.model.plan import TargetFile
 
 _LOG = logging.getLogger(__name__)
 
-_CA_DIRECTORY = "/usr/local/share/ca-certificates/"
 _TIMEOUT_S = 120.0
 _RUN_PUPPET = ("systemctl", "kill", "--signal=USR1", "--kill-whom=main", "puppet.service")
 """The daemon's signal for a run at once (puppet-agent(8), DIAGNOSTICS)."""
@@ -33,7 +33,7 @@ def refresh(system: System | None = None) -> bool:
     if not changed:
         return False
     _LOG.info("changed: %s", ", ".join(changed))
-    if any(path.startswith(_CA_DIRECTORY) for path in changed):
+    if any(path.startswith(CA_DIRECTORY) for path in changed):
         system.run(("update-ca-certificates",), _TIMEOUT_S)
     try:
         system.run(_RUN_PUPPET, _TIMEOUT_S)

@@ -14,6 +14,9 @@ from ocinstaller.agent.files import write_atomically
 
 TIMEOUT_S = 20.0
 
+CA_DIRECTORY = "/usr/local/share/ca-certificates/"
+"""Where `update-ca-certificates` looks for local certificates."""
+
 _CA_LIMIT = 64 * 1024
 """Bytes read of the CA certificate; one of RSA 4096 is about 2 KiB."""
 

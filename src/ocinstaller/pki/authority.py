@@ -104,6 +104,10 @@ class Authority:
         """Return where the key and the chain of `name` are kept in one file (mode 0600)."""
         return self.leaves / name / f"{name}.pem"
 
+    def certificate_file(self, name: str) -> Path:
+        """Return where the certificate of `name` is kept."""
+        return self.bundle_file(name).with_suffix(".crt")
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other threads and processes from signing: key and certificate are two files."""
@@ -123,8 +127,7 @@ class Authority:
         return {name: self._load(file).not_valid_after_utc for name, file in files.items()}
 
     def _leaf_files(self, name: str) -> tuple[Path, Path]:
-        bundle = self.bundle_file(name)
-        return bundle.with_suffix(".key"), bundle.with_suffix(".crt")
+        return self.bundle_file(name).with_suffix(".key"), self.certificate_file(name)
 
     def _still_good(self, names: Sequence[str], addresses: Sequence[str]) -> bool:
         key_file, certificate_file = self._leaf_files(names[0])

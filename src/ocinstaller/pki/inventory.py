@@ -48,6 +48,11 @@ def certificates(authority: Authority) -> Iterator[CertificateFacts]:
             yield _facts(file, file.stem, CertificateKind.SERVER)
 
 
+def server_certificate(authority: Authority, name: str) -> CertificateFacts:
+    """Return what is known of one certificate that was made before."""
+    return _facts(authority.certificate_file(name), name, CertificateKind.SERVER)
+
+
 def _facts(file: Path, name: str, kind: CertificateKind) -> CertificateFacts:
     certificate = x509.load_pem_x509_certificate(file.read_bytes())
     return CertificateFacts(

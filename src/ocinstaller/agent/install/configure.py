@@ -7,15 +7,13 @@ from ocinstaller.agent.files import write_atomically
 from ocinstaller.agent.install import layout, mounts, stack, stores
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.rooted import Accounts, accounts, inside
+from ocinstaller.agent.trust import CA_DIRECTORY
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import FileSystem, InstallPlan, TargetFile
 
 TIMEOUT_S = 300.0
 
 KEY_PATH = "/etc/oci/agent.key"
-CA_DIRECTORY = "/usr/local/share/ca-certificates/"
-"""Where `update-ca-certificates` looks for local certificates."""
-
 SSH_KEYGEN = "/usr/bin/ssh-keygen"
 
 _GROUP_BITS = 0o070

@@ -44,9 +44,6 @@ def _definition(cluster: ClusterSnapshot) -> _Entries:
             yield key, kept.note or "kept back"
     for host in cluster.log_hosts:
         yield Key(Section.LOG_HOST, cluster.name, f"{host.hostname}:{host.port}"), "gets logs"
-    for role, number in cluster.last_numbers.items():
-        if number != cluster.counts[role]:
-            yield Key(Section.ROLE_COUNT, cluster.name, role), number
 
 
 def _network(network: NetworkFacts) -> dict[str, object]:

@@ -14,6 +14,7 @@ from ocinstaller.api import (
     events,
     nodes,
     objects,
+    passwords,
     power,
     problems,
     puppet,
@@ -78,6 +79,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         access.router,
         certificates.router,
         events.router,
+        passwords.router,
         power.router,
         rings.router,
     )

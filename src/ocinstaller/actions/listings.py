@@ -15,7 +15,7 @@ from ocinstaller.actions.views import (
     NetworkView,
     SwiftRegionView,
 )
-from ocinstaller.store import setting_rows
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.paging import Columns, Filter, Window, cut, narrow
 from ocinstaller.store.tables import Cluster, IpAddress, Location, Machine, Network, SwiftRegion
 
@@ -112,15 +112,9 @@ def cluster_views(session: Session, wanted: Filter, window: Window | None) -> li
     ids = [row.id for row in clusters]
     roles = _roles(session, ids)
     settings = setting_rows.of_clusters(session, ids)
-    addresses = session.scalars(
-        select(IpAddress)
-        .join(IpAddress.network)
-        .options(contains_eager(IpAddress.network))
-        .where(Network.cluster_id.in_(ids), IpAddress.usefor == "vip", IpAddress.vip_usage == "api")
-    )
-    vips = {address.network.cluster_id: address for address in addresses}
+    vips = queries.vip_addresses(session, ids)
     return [
-        ClusterView.of(row, vips.get(row.id), roles[row.id], settings.get(row.id, {}))
+        ClusterView.of(row, vips.get(row.id, {}), roles[row.id], settings.get(row.id, {}))
         for row in clusters
     ]
 

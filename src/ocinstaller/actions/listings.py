@@ -19,7 +19,7 @@ from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.paging import Columns, Filter, Window, cut, narrow
 from ocinstaller.store.tables import Cluster, IpAddress, Location, Machine, Network, SwiftRegion
 
-_MACHINE_FILTERS: Columns = {
+MACHINE_FILTERS: Columns = {
     "cluster": Cluster.name,
     "location": Location.name,
     "role": Machine.role,
@@ -43,10 +43,10 @@ def machine_views(session: Session, wanted: Filter, window: Window | None) -> li
 
     :raises InvalidValue: the filter names an unknown field
     """
-    query = cut(narrow(_machines(), _MACHINE_FILTERS, wanted), Machine.serial, window)
+    query = cut(narrow(_machines(), MACHINE_FILTERS, wanted), Machine.serial, window)
     found = session.execute(query).all()
     ids = select(Machine.id).outerjoin(Machine.cluster).outerjoin(Machine.location)
-    ids = narrow(ids, _MACHINE_FILTERS, wanted)
+    ids = narrow(ids, MACHINE_FILTERS, wanted)
     if window is not None and found:
         ids = ids.where(Machine.serial > window.after, Machine.serial <= found[-1][0])
     addresses = _addresses(session, ids) if found else {}

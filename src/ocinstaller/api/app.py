@@ -12,6 +12,7 @@ from ocinstaller.api import (
     cluster_results,
     documentation,
     events,
+    machine_table,
     nodes,
     objects,
     passwords,
@@ -82,6 +83,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         passwords.router,
         power.router,
         rings.router,
+        machine_table.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()
     for router in (*operators, nodes.router, puppet.router, *compat, *more):

@@ -68,6 +68,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/machines/{name}/settings"): Access("machine-settings", _READ, "machine"),
     ("PATCH", "/v1/machines/{name}/settings"): Access("machine-set", _OPERATE, "machine"),
     ("GET", "/v1/machines"): Access("machine-list", _READ, "machine"),
+    ("GET", "/v1/machine-table"): Access("machine-list", _READ, "machine"),
     ("GET", "/v1/machines/{name}"): Access("machine-show", _READ, "machine"),
     ("DELETE", "/v1/machines/{name}"): Access("machine-destroy", _OPERATE, "machine"),
     ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),

@@ -45,7 +45,7 @@ EXAMPLES: dict[str, str] = {
     "machine-ip-remove": "ocicli machine-ip-remove SERIAL 192.168.100.30",
     "machine-ipmi-reboot-on-hdd": "ocicli machine-ipmi-reboot-on-hdd SERIAL",
     "machine-ipmi-reboot-on-live": "ocicli machine-ipmi-reboot-on-live SERIAL",
-    "machine-list": "ocicli machine-list --cluster cloud --role compute --sort-column hostname",
+    "machine-list": "ocicli machine-list --cluster cloud --role compute -sz -o hostname",
     "machine-power": "ocicli machine-power SERIAL status",
     "machine-reboot-on-live": "ocicli machine-reboot-on-live SERIAL",
     "machine-remove": "ocicli machine-remove cloud-compute-3.example.com",

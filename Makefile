@@ -47,8 +47,8 @@ test-matrix: $(VENV)/.installed
 	$(BIN)/pytest -m matrix
 
 check: $(VENV)/.installed
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests bench docs puppet
+	$(BIN)/ruff check src tests bench docs puppet
 	$(BIN)/mypy
 
 .state/packages: $(LIST)

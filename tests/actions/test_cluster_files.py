@@ -55,7 +55,7 @@ def documents(draw: st.DrawFn) -> dict[str, object]:
             | draw(st.sampled_from([
                 {},
                 {"vlan": 7, "mtu": 9000},
-                {"gateway": "none", "bridge_name": "br-ex"},
+                {"gateway": "none"} | ({"bridge_name": "br-ex"} if name == "bridge" else {}),
                 {"gateway": ip[:-1] + "2", "last_ip": ip[:-1] + "200"},
                 {"ipmi_match_addr": "10.66.0.0", "ipmi_match_cidr": 24},
             ]))

@@ -133,6 +133,12 @@ def test_virtual_addresses_follow_what_networks_are_for(member: TestClient) -> N
     assert assign(member, "queue", "vip", "none").status_code == 409  # the API has its address
     assert change(member, "queue", vip_usage="messaging").status_code == 200
     assert assign(member, "queue", "vip", "none").status_code == 200
+    vips = {"messaging": "10.8.0.2"}
+    assert member.get("/v1/clusters/cl1").json()["other_vips"] == vips
+    assert member.get("/v1/clusters").json()[0]["other_vips"] == vips
+    decisions = member.get("/v1/clusters/cl1/explanation").json()
+    found = {one["subject"]: one["choice"] for one in decisions}
+    assert found["messaging address"] == "10.8.0.2 on no interface"
     create(member, "queue2", "10.8.1.0", 24)
     change(member, "queue2", vip_usage="messaging")
     second = assign(member, "queue2", "vip", "none")

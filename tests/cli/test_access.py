@@ -152,3 +152,22 @@ def test_a_token_takes_the_place_of_login_and_password(monkeypatch: pytest.Monke
     monkeypatch.delenv("OCI_TOKEN")
     with pytest.raises(UnreachableError, match="set OCI_LOGIN, OCI_PASS"):
         Login.from_environment()
+
+
+def test_an_administrator_sets_a_secret_of_a_cluster(server: ServerProcess) -> None:
+    assert server.ocicli("cluster-create", "cl1", "example.com").returncode == 0
+    listed = json.loads(server.ocicli("password-list", "cl1", "-f", "json").stdout)
+    assert {"id": "cl1.keystone_admin", "type": "random-text"}.items() <= {
+        key: value
+        for row in listed
+        if row["name"] == "keystone_admin"
+        for key, value in row.items()
+    }.items()
+    secret = "a-password-from-a-pipe"
+    done = server.ocicli("password-set", "cl1.keystone_admin", "--password-stdin", input=secret)
+    assert done.returncode == 0 and "nothing: no machine" in done.stdout
+    shown = server.ocicli("password-show", "cl1.keystone_admin", "-f", "value", "-c", "value")
+    assert shown.stdout.strip() == secret
+    refused = server.ocicli("password-set", "cl1.keystone_admin", "--password-stdin", input="short")
+    assert refused.returncode == 1 and "12 to 128" in refused.stderr
+    assert secret not in server.log.read_text()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ocinstaller.cli import manual
+from ocinstaller.cli import letters, manual
 from ocinstaller.cli.app import OciCli
 from ocinstaller.cli.catalogue import described, listing_options
 from ocinstaller.cli.completing import script
@@ -38,7 +38,7 @@ def completion() -> str:
 def test_each_command_has_an_example_that_it_accepts(app: OciCli, name: str) -> None:
     program, *words = shlex.split(EXAMPLES[name])
     assert program == "ocicli"
-    factory, found, arguments = app.command_manager.find_command(words)
+    factory, found, arguments = app.command_manager.find_command(letters.spelt_out(words))
     assert found == name
     parser = factory(app, None, cmd_name=name).get_parser(f"ocicli {name}")
     parser.parse_args(arguments)

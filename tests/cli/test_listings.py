@@ -48,6 +48,22 @@ def test_machine_list_asks_for_what_is_wanted(
     assert code or json.loads(done.stdout) == []
 
 
+@pytest.mark.parametrize(
+    ("letters", "headings"),
+    [
+        ("-h -v", "BIOSver,Lifecycle,IPMIver,system_manufacturer,product_name,memory"),
+        ("-sz -o hostname -f cluster_name=cloud", "puppet,lastseen,role,cephosd,cluster,location"),
+        ("-a", "secure_boot,nics,blockdevices"),
+    ],
+)
+def test_machine_list_knows_the_originals_letters(
+    untouched_server: ServerProcess, letters: str, headings: str
+) -> None:
+    done = untouched_server.ocicli("machine-list", *letters.split(), "-f", "csv", "--quote", "none")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("serial,hostname,Cur_ip,status,") and headings in done.stdout
+
+
 def test_what_was_read_is_changed_only_as_it_was_read(server: ServerProcess) -> None:
     login = client.Login(
         f"https://localhost:{server.https_port}", server.login()["Authorization"], str(server.ca)

@@ -15,7 +15,7 @@ import pytest
 from ocinstaller.lab import processes
 from ocinstaller.lab.processes import MARKER, Processes, identify
 
-SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
+SLEEP = [sys.executable, "-c", "import time; print(flush=True); time.sleep(600)"]
 STUBBORN = [
     sys.executable,
     "-c",
@@ -113,10 +113,19 @@ def test_record_of_an_earlier_boot_is_not_running(lab, started):
     assert identity.alive
 
 
+def unrecorded(marker: str) -> subprocess.Popen[bytes]:
+    """A process that carries a marker; its environment shows only once it runs."""
+    process = subprocess.Popen(SLEEP, stdout=subprocess.PIPE, env={**os.environ, MARKER: marker})
+    assert process.stdout is not None
+    with process.stdout as output:
+        output.readline()
+    return process
+
+
 def test_stop_all_finds_children_and_lost_records(lab, started):
     parent = started.start("parent", PARENT)
     child = identify(int(wait_for_text(started.log_file("parent"))))
-    lost = subprocess.Popen(SLEEP, env={**os.environ, MARKER: lab.marker})
+    lost = unrecorded(lab.marker)
     (lab.run_directory / "processes" / "parent.json").unlink()
     started.stop_all(grace_s=5)
     assert not parent.alive
@@ -125,7 +134,7 @@ def test_stop_all_finds_children_and_lost_records(lab, started):
 
 
 def test_stop_all_leaves_processes_of_other_labs(lab, started):
-    other = subprocess.Popen(SLEEP, env={**os.environ, MARKER: f"{lab.marker}-2"})
+    other = unrecorded(f"{lab.marker}-2")
     try:
         started.stop_all(grace_s=0.1)
         assert other.poll() is None

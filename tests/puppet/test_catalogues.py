@@ -17,7 +17,7 @@ from ocinstaller.lab import firmware
 from ocinstaller.lab.command import run
 from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.secret_specs import names_for_services
-from ocinstaller.model.snapshot import ClusterSnapshot
+from ocinstaller.model.snapshot import ClusterSnapshot, VirtualAddress
 from ocinstaller.puppet.classification import ROLE_CLASSES, classify
 from ocinstaller.puppet.nodes import node_snapshot
 from tests.model.worlds import connected
@@ -139,6 +139,12 @@ def test_an_address_that_is_a_network_of_its_own_sits_on_lo(compiled: Compile) -
     assert cluster.vip is not None
     catalogue = compiled("controller", replace(cluster, vip=replace(cluster.vip, prefix=32)))
     assert 'name="nic" value="lo"' in content(catalogue, "/etc/corosync/oci-resources.xml")
+
+
+def test_other_virtual_addresses_pass_the_firewall(compiled: Compile) -> None:
+    vip = VirtualAddress("192.168.100.250", 24, "internal")
+    cluster = replace(connected({"custom": 1, "controller": 3}), other_vips={"sql": vip})
+    assert vip.ip in content(compiled("custom", cluster), "/etc/nftables.d/oci.nft")
 
 
 def test_no_secret_is_in_an_argument(compiled: Compile) -> None:

@@ -75,26 +75,37 @@ def decide(own: str, states: dict[str, State], order: list[str], *, may_found: b
     :param order: all machines of the cluster; the first of equally advanced ones founds it.
     :param may_found: whether this machine may begin without anybody's data.
     """
-    mine = states[own]
     running = [name for name in order if name in states and states[name].primary]
-    for name in running:
-        if mine.cluster not in (NOTHING, states[name].cluster):
-            return Decision(
-                "refuse",
-                f"data here is of cluster {mine.cluster}, {name} runs {states[name].cluster}",
-            )
-        return Decision("join", f"{name} runs")
+    if running:
+        return _beside(running[0], states[own], states)
     holders = {name: state for name, state in states.items() if state.cluster != NOTHING}
-    if not holders:
-        if may_found:
-            return Decision("found", "first start of the cluster")
-        return Decision("wait", "a running data base of the cluster, to get its data from")
+    if holders:
+        return _after_a_stop(own, states, holders, order)
+    if may_found:
+        return Decision("found", "first start of the cluster")
+    return Decision("wait", "a running data base of the cluster, to get its data from")
+
+
+def _beside(name: str, mine: State, states: dict[str, State]) -> Decision:
+    """Join the machine that runs, unless this one's data belongs to another cluster."""
+    if mine.cluster in (NOTHING, states[name].cluster):
+        return Decision("join", f"{name} runs")
+    return Decision(
+        "refuse", f"data here is of cluster {mine.cluster}, {name} runs {states[name].cluster}"
+    )
+
+
+def _after_a_stop(
+    own: str, states: dict[str, State], holders: dict[str, State], order: list[str]
+) -> Decision:
+    """Nothing runs, but there is data: whoever is certain to be the most advanced founds anew."""
     identifiers = {state.cluster for state in holders.values()}
     if len(identifiers) > 1:
         return Decision("refuse", f"machines hold different clusters: {sorted(identifiers)}")
-    if mine.cluster != NOTHING and mine.safe:
+    last = [name for name, state in holders.items() if state.safe]
+    if own in last:
         return Decision("found", "this machine left the cluster last")
-    if any(state.safe for state in holders.values()):
+    if last:
         return Decision("wait", "the machine that left the cluster last")
     needed = {name for state in holders.values() for name in state.seen} & set(order)
     missing = [name for name in order if name in needed and not _tells(states.get(name))]
@@ -102,7 +113,7 @@ def decide(own: str, states: dict[str, State], order: list[str], *, may_found: b
         return Decision("wait", f"the position of {', '.join(missing)}")
     best = max(holders, key=lambda name: (holders[name].seqno, -order.index(name)))
     if best == own:
-        return Decision("found", f"most advanced, at {mine.seqno}")
+        return Decision("found", f"most advanced, at {states[own].seqno}")
     return Decision("wait", f"{best}, which is at {holders[best].seqno}, to found the cluster")
 
 
@@ -122,7 +133,8 @@ def own_state(conf: dict) -> State:
     seen = _seen(conf)
     if status:
         return State(
-            primary=status.get("wsrep_cluster_status") == "Primary" and status.get("wsrep_ready") == "ON",
+            primary=status.get("wsrep_cluster_status") == "Primary"
+            and status.get("wsrep_ready") == "ON",
             synced=status.get("wsrep_local_state") == SYNCED and status.get("wsrep_ready") == "ON",
             cluster=status.get("wsrep_cluster_state_uuid", NOTHING),
             seen=seen,
@@ -274,17 +286,20 @@ def _allow_bootstrap() -> None:
     """Galera refuses to found a cluster from data that others could be ahead of: it is checked."""
     if GRASTATE.exists():
         text = GRASTATE.read_text(encoding="utf-8")
-        GRASTATE.write_text(text.replace("safe_to_bootstrap: 0", "safe_to_bootstrap: 1"), encoding="utf-8")
+        GRASTATE.write_text(
+            text.replace("safe_to_bootstrap: 0", "safe_to_bootstrap: 1"), encoding="utf-8"
+        )
 
 
 def _status() -> dict[str, str]:
     """Return MariaDB's state of replication; nothing when it does not run."""
     query = ["/usr/bin/mariadb", "--batch", "--skip-column-names", "--connect-timeout=3"]
+    query += ["--execute", "SHOW STATUS LIKE 'wsrep_%'"]
+    clean = {"PATH": os.environ["PATH"]}
     with suppress(OSError, subprocess.TimeoutExpired):
         found = subprocess.run(
-            [*query, "--execute", "SHOW STATUS LIKE 'wsrep_%'"],
-            capture_output=True, text=True, timeout=CLIENT_S, check=False, env={"PATH": os.environ["PATH"]},
-        )  # fmt: skip
+            query, capture_output=True, text=True, timeout=CLIENT_S, check=False, env=clean
+        )
         if found.returncode == 0:
             return dict(line.split("\t", 1) for line in found.stdout.splitlines() if "\t" in line)
     return {}

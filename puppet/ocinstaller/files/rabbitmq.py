@@ -31,11 +31,13 @@ def main(arguments: list[str]) -> int:
 
 def ctl(node: str, *command: str) -> bool:
     """Run a command of the broker on another machine; return whether it succeeded."""
-    argv = [RABBITMQCTL, "--quiet", "--node", node, "--longnames", "--timeout", str(ANSWER_S), *command]
+    where = ["--node", node, "--longnames", "--timeout", str(ANSWER_S)]
+    argv = [RABBITMQCTL, "--quiet", *where, *command]
     try:
-        return subprocess.run(argv, capture_output=True, timeout=2 * ANSWER_S, check=False).returncode == 0
+        found = subprocess.run(argv, capture_output=True, timeout=2 * ANSWER_S, check=False)
     except subprocess.TimeoutExpired:
         return False
+    return found.returncode == 0
 
 
 if __name__ == "__main__":

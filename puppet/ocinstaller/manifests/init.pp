@@ -55,6 +55,8 @@
 #   Prefix length of the API's network.
 # @param vip_interface
 #   Interface of the controllers that carries the virtual address.
+# @param other_vips
+#   Virtual addresses of other services than the API, by usage: messaging, sql, sqlmsg.
 # @param ca_file
 #   OCI's root CA certificate, against which all connections inside the cluster are verified.
 # @param database_port
@@ -86,6 +88,7 @@ class ocinstaller (
   Optional[Stdlib::IP::Address::Nosubnet]                                        $vip_address   = undef,
   Optional[Integer[0, 128]]                                                      $vip_prefix    = undef,
   Optional[String[1]]                                                            $vip_interface = undef,
+  Hash[String[1], Ocinstaller::VirtualAddress]                                   $other_vips    = {},
   Stdlib::Absolutepath                                                           $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
   Stdlib::Port                                                                   $database_port = 3307,
 ) {

@@ -33,7 +33,7 @@ def create_cluster(
     session.flush()
     oci.vault.create_cluster_secrets(session, row.id)
     change_cluster_settings(session, oci, name, settings)
-    return ClusterView.of(row, None, [], setting_rows.of_cluster(session, row.id))
+    return ClusterView.of(row, {}, [], setting_rows.of_cluster(session, row.id))
 
 
 def show_cluster(session: Session, name: str, *, lock: bool = False) -> ClusterView:
@@ -46,7 +46,7 @@ def show_cluster(session: Session, name: str, *, lock: bool = False) -> ClusterV
     roles = session.scalars(select(Machine.role).where(Machine.cluster_id == row.id))
     return ClusterView.of(
         row,
-        queries.vip_address(session, row.id),
+        queries.vip_addresses(session, [row.id]).get(row.id, {}),
         [r or "" for r in roles],
         setting_rows.of_cluster(session, row.id),
     )

@@ -15,11 +15,11 @@ from ocinstaller.actions.views import (
     NetworkView,
     SwiftRegionView,
 )
-from ocinstaller.store import setting_rows
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.paging import Columns, Filter, Window, cut, narrow
 from ocinstaller.store.tables import Cluster, IpAddress, Location, Machine, Network, SwiftRegion
 
-_MACHINE_FILTERS: Columns = {
+MACHINE_FILTERS: Columns = {
     "cluster": Cluster.name,
     "location": Location.name,
     "role": Machine.role,
@@ -43,10 +43,10 @@ def machine_views(session: Session, wanted: Filter, window: Window | None) -> li
 
     :raises InvalidValue: the filter names an unknown field
     """
-    query = cut(narrow(_machines(), _MACHINE_FILTERS, wanted), Machine.serial, window)
+    query = cut(narrow(_machines(), MACHINE_FILTERS, wanted), Machine.serial, window)
     found = session.execute(query).all()
     ids = select(Machine.id).outerjoin(Machine.cluster).outerjoin(Machine.location)
-    ids = narrow(ids, _MACHINE_FILTERS, wanted)
+    ids = narrow(ids, MACHINE_FILTERS, wanted)
     if window is not None and found:
         ids = ids.where(Machine.serial > window.after, Machine.serial <= found[-1][0])
     addresses = _addresses(session, ids) if found else {}
@@ -112,15 +112,9 @@ def cluster_views(session: Session, wanted: Filter, window: Window | None) -> li
     ids = [row.id for row in clusters]
     roles = _roles(session, ids)
     settings = setting_rows.of_clusters(session, ids)
-    addresses = session.scalars(
-        select(IpAddress)
-        .join(IpAddress.network)
-        .options(contains_eager(IpAddress.network))
-        .where(Network.cluster_id.in_(ids), IpAddress.usefor == "vip", IpAddress.vip_usage == "api")
-    )
-    vips = {address.network.cluster_id: address for address in addresses}
+    vips = queries.vip_addresses(session, ids)
     return [
-        ClusterView.of(row, vips.get(row.id), roles[row.id], settings.get(row.id, {}))
+        ClusterView.of(row, vips.get(row.id, {}), roles[row.id], settings.get(row.id, {}))
         for row in clusters
     ]
 

@@ -6,10 +6,11 @@ from ocinstaller.model import secret_specs
 from ocinstaller.model.difference import Key, Outcome, Section
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.placement.placing import MachinePlacement, place
+from ocinstaller.model.secret_fields import HIDDEN
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
 from ocinstaller.puppet.classification import document
-from ocinstaller.puppet.nodes import node_snapshot
+from ocinstaller.puppet.nodes import node_snapshot, secret_settings
 
 MASKED = "(secret)"
 """Stands for every secret: a plan tells that a machine receives one, never which."""
@@ -35,10 +36,21 @@ def outcome(cluster: ClusterSnapshot) -> Outcome:
 def _definition(cluster: ClusterSnapshot) -> _Entries:
     yield Key(Section.CLUSTER, cluster.name, "domain"), cluster.domain
     for name, setting in cluster.settings.items():
-        yield Key(Section.SETTING, cluster.name, name), shown(setting)
+        yield Key(Section.SETTING, cluster.name, name), _visible(name, setting)
     for network in cluster.networks:
         for item, value in _network(network).items():
             yield Key(Section.NETWORK, network.use.name, item), value
+        for kept in network.reservations:
+            key = Key(Section.RESERVATION, network.use.name, str(kept.addresses))
+            yield key, kept.note or "kept back"
+    for host in cluster.log_hosts:
+        yield Key(Section.LOG_HOST, cluster.name, f"{host.hostname}:{host.port}"), "gets logs"
+
+
+def _visible(name: str, value: Value) -> str:
+    """Return a setting of a cluster; a plan's own secret is seen to differ, nothing more."""
+    hidden = CLUSTER_SETTINGS[name].secret and value != HIDDEN
+    return "(another secret)" if hidden else shown(value)
 
 
 def _network(network: NetworkFacts) -> dict[str, object]:
@@ -83,7 +95,7 @@ def _classification(
     cluster: ClusterSnapshot, machine: MachineFacts, services: tuple[str, ...]
 ) -> _Entries:
     host = machine.hostname
-    names = set(secret_specs.names_for_services(services))
+    names = {*secret_specs.names_for_services(services), *secret_settings(cluster, machine)}
     masked = dict.fromkeys(sorted(names), MASKED)
     try:
         classes = document(node_snapshot(cluster, machine, masked))["classes"]

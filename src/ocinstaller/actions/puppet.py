@@ -13,8 +13,8 @@ from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.states import PuppetStatus, State
 from ocinstaller.puppet import csr
 from ocinstaller.puppet.classification import classify
-from ocinstaller.puppet.nodes import node_snapshot
-from ocinstaller.store import snapshots
+from ocinstaller.puppet.nodes import node_snapshot, secret_settings
+from ocinstaller.store import setting_rows, snapshots
 from ocinstaller.store.tables import Machine
 
 LOG = logging.getLogger(__name__)
@@ -35,6 +35,9 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
     member = next(m for m in cluster.machines if m.serial == machine.serial)
     names = secret_specs.names_for_services(place_machine(cluster, member).services)
     secrets = oci.vault.cluster_secrets(session, machine.cluster.id, names)
+    if given := secret_settings(cluster, member):
+        opened = setting_rows.secrets_of_cluster(session, oci.vault, machine.cluster.id)
+        secrets |= {name: opened[name] for name in given}
     return classify(node_snapshot(cluster, member, secrets))
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ocinstaller.model import naming
+from ocinstaller.model.addressing import API_VIP
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.placement.choices import QUORUM
 from ocinstaller.model.settings import CLUSTER_SETTINGS, Value
-from ocinstaller.store.tables import Cluster, InstallLogLine, IpAddress, Location, Machine, Network
+from ocinstaller.store.tables import Cluster, InstallLogLine, Location, Machine, Network
 
 _SHOWN = ("region_name", "vip_hostname", "time_server_host")
 """The settings that stand beside a cluster's name."""
@@ -95,6 +96,8 @@ class ClusterView:
     region_name: str
     vip_hostname: str
     vip_address: str | None
+    other_vips: Mapping[str, str]
+    """Virtual addresses of other services than the API, by usage."""
     time_server_host: str
     initial_cluster_setup: bool
     machines: int
@@ -104,10 +107,11 @@ class ClusterView:
 
     @classmethod
     def of(
-        cls, row: Cluster, vip: IpAddress | None, roles: list[str], settings: Mapping[str, Value]
+        cls, row: Cluster, vips: Mapping[str, str], roles: list[str], settings: Mapping[str, Value]
     ) -> "ClusterView":
         """Return the row as a view.
 
+        :param vips: its virtual addresses, by usage
         :param roles: of its machines
         :param settings: those that are not at their default
         """
@@ -118,7 +122,8 @@ class ClusterView:
             domain=row.domain,
             region_name=named["region_name"],
             vip_hostname=naming.api_hostname(row.name, row.domain, named["vip_hostname"]),
-            vip_address=vip.ip if vip else None,
+            vip_address=vips.get(API_VIP),
+            other_vips={usage: ip for usage, ip in sorted(vips.items()) if usage != API_VIP},
             time_server_host=named["time_server_host"],
             initial_cluster_setup=row.initial_cluster_setup,
             machines=len(roles),

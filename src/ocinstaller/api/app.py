@@ -12,8 +12,10 @@ from ocinstaller.api import (
     cluster_results,
     documentation,
     events,
+    machine_table,
     nodes,
     objects,
+    passwords,
     power,
     problems,
     puppet,
@@ -78,8 +80,10 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         access.router,
         certificates.router,
         events.router,
+        passwords.router,
         power.router,
         rings.router,
+        machine_table.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()
     for router in (*operators, nodes.router, puppet.router, *compat, *more):

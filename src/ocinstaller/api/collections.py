@@ -60,8 +60,10 @@ class ClusterQuery(PageQuery):
     domain: str | None = _Wanted
 
 
-class MachineQuery(PageQuery):
+class MachineFilter(BaseModel):
     """Which machines; an empty cluster, location, role or hostname stands for none."""
+
+    model_config = ConfigDict(extra="forbid")
 
     cluster: str | None = _Wanted
     location: str | None = _Wanted
@@ -70,6 +72,14 @@ class MachineQuery(PageQuery):
     puppet_status: str | None = _Wanted
     hostname: str | None = _Wanted
     product_name: str | None = _Wanted
+
+    def wanted(self) -> Filter:
+        """Return the fields to filter by."""
+        return self.model_dump(include=set(MachineFilter.model_fields), exclude_none=True)
+
+
+class MachineQuery(MachineFilter, PageQuery):
+    """Which machines, and which part of them."""
 
 
 def page(

@@ -104,6 +104,7 @@ _BODIES: dict[str, dict[str, object]] = {
     "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
     "UserSettings": {"role": "viewer"},
     "PowerRequest": {"action": "reset"},
+    "NewValue": {"password": "a-long-random-text"},
     "NewPassword": {"password": "another long password"},
     "TokenRequest": {"name": "backup", "role": "viewer", "days": 30},
     "ChangeToPlan": {"add_machines": [{"role": "compute", "count": 3}]},

@@ -68,6 +68,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/machines/{name}/settings"): Access("machine-settings", _READ, "machine"),
     ("PATCH", "/v1/machines/{name}/settings"): Access("machine-set", _OPERATE, "machine"),
     ("GET", "/v1/machines"): Access("machine-list", _READ, "machine"),
+    ("GET", "/v1/machine-table"): Access("machine-list", _READ, "machine"),
     ("GET", "/v1/machines/{name}"): Access("machine-show", _READ, "machine"),
     ("DELETE", "/v1/machines/{name}"): Access("machine-destroy", _OPERATE, "machine"),
     ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),
@@ -111,6 +112,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/certificates/{name}/renewal"): Access(
         "certificate-renew", _OPERATE, "certificate"
     ),
+    ("GET", "/v1/passwords"): Access("password-list", _ADMINISTER, "secret"),
+    ("GET", "/v1/passwords/{password_id}"): Access("password-show", _ADMINISTER, "secret"),
+    ("PUT", "/v1/passwords/{password_id}"): Access("password-set", _ADMINISTER, "secret"),
     ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
     ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),
     ("POST", "/v1/tokens"): Access("token-create", _OWN, "api token"),

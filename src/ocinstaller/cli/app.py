@@ -12,6 +12,7 @@ from cliff.app import App
 from cliff.command import Command
 from cliff.commandmanager import CommandManager, EntryPointWrapper
 
+from ocinstaller.cli import letters
 from ocinstaller.cli.client import Client, ClientError, Login
 from ocinstaller.cli.table import COMMANDS, CommandEntry
 
@@ -78,7 +79,7 @@ class OciCli(App):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `ocicli`."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = letters.spelt_out(sys.argv[1:] if argv is None else argv)
     try:
         return int(OciCli().run(arguments))
     except BrokenPipeError:

@@ -126,7 +126,7 @@ class Client:
         An object that was read is changed, by this client, only as it was read.
         """
         content, headers = self._exchange(
-            "GET", f"{target}?{urlencode(query)}" if query else target
+            "GET", f"{target}?{urlencode(query, doseq=True)}" if query else target
         )
         if tag := headers.get("ETag"):
             self._seen[target] = tag

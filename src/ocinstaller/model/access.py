@@ -20,7 +20,7 @@ PERMISSION_MEANINGS = {
     Permission.OWN: "one's own password and tokens",
     Permission.READ: "see clusters, machines and what they are made of",
     Permission.OPERATE: "change them",
-    Permission.ADMINISTER: "users, everybody's tokens, the audit, the administrators of clouds",
+    Permission.ADMINISTER: "users, everybody's tokens, the audit, the secrets of clusters",
 }
 
 

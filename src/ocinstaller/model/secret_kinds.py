@@ -1,6 +1,7 @@
 """What secrets look like and how they are made."""
 
 import base64
+import re
 import secrets
 import string
 from enum import StrEnum
@@ -18,6 +19,34 @@ class SecretKind(StrEnum):
     FERNET_KEY = "fernet-key"
     ERLANG_COOKIE = "erlang-cookie"
     COROSYNC_KEY = "corosync-key"
+
+
+ALLOWED = {
+    SecretKind.PASSWORD: "12 to 128 letters, digits, dashes, underscores, dots and tildes",
+    SecretKind.FERNET_KEY: "32 bytes in URL-safe base64, which are 44 characters",
+    SecretKind.ERLANG_COOKIE: "12 to 128 capital letters",
+    SecretKind.COROSYNC_KEY: "128 to 4096 letters, digits, dashes and underscores",
+}
+"""Passwords stand in URLs and in files of many syntaxes: nothing that any of them has to quote."""
+
+_PATTERNS = {
+    SecretKind.PASSWORD: r"[A-Za-z0-9._~-]{12,128}",
+    SecretKind.FERNET_KEY: r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]=",
+    SecretKind.ERLANG_COOKIE: r"[A-Z]{12,128}",
+    SecretKind.COROSYNC_KEY: r"[A-Za-z0-9_-]{128,4096}",
+}
+
+CONSEQUENCES = {
+    SecretKind.FERNET_KEY: "what was encrypted with the old key cannot be read any more",
+    SecretKind.ERLANG_COOKIE: "brokers with different cookies do not form a cluster",
+    SecretKind.COROSYNC_KEY: "machines with different keys do not agree who has the address",
+}
+"""What another value of the kind means for what is there."""
+
+
+def is_valid(kind: SecretKind, text: str) -> bool:
+    """Tell whether a secret of this kind can be `text`."""
+    return re.fullmatch(_PATTERNS[kind], text) is not None
 
 
 def generate(kind: SecretKind) -> str:

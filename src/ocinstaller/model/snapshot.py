@@ -48,19 +48,42 @@ class MachineFacts:
 
 
 @dataclass(frozen=True)
+class Reservation:
+    """Addresses that the operator keeps back, and what for."""
+
+    addresses: AddressRange
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class NetworkFacts:
     """A network of the cluster, and which of its addresses are gone."""
 
     use: NetworkUse
     taken: frozenset[Address] = frozenset()
     """Given to a machine or a VIP."""
-    reserved: tuple[AddressRange, ...] = ()
-    """Never handed out."""
+    reservations: tuple[Reservation, ...] = ()
+    """Kept back by the operator, in their order."""
+    own: tuple[AddressRange, ...] = ()
+    """Used by OCI itself."""
+
+    @property
+    def reserved(self) -> tuple[AddressRange, ...]:
+        """What is never handed out."""
+        return (*(reservation.addresses for reservation in self.reservations), *self.own)
+
+
+@dataclass(frozen=True)
+class LogHost:
+    """A host that the cluster's machines send their logs to."""
+
+    hostname: str
+    port: int
 
 
 @dataclass(frozen=True)
 class VirtualAddress:
-    """The API's virtual address and the network that it comes from."""
+    """A virtual address and the network that it comes from."""
 
     ip: str
     prefix: int
@@ -76,6 +99,11 @@ class ClusterSnapshot:
     machines: tuple[MachineFacts, ...] = ()
     networks: tuple[NetworkFacts, ...] = ()
     vip: VirtualAddress | None = None
+    """The API's."""
+    other_vips: Mapping[str, VirtualAddress] = field(default_factory=dict)
+    """By usage: `messaging`, `sql`, `sqlmsg`."""
+    log_hosts: tuple[LogHost, ...] = ()
+    """By name and port."""
     initial_cluster_setup: bool = True
     last_numbers: Mapping[str, int] = field(default_factory=dict)
     """The last number of each role's host names; numbers are never used again."""

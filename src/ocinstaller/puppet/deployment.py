@@ -51,6 +51,11 @@ def deployment(cluster: ClusterSnapshot, machine: MachineFacts) -> Parameters:
         "peers": peers,
         "ports": [_port(service, port) for service in own for port in service.ports],
     }
+    if cluster.other_vips:
+        parameters["other_vips"] = {
+            usage: {"address": vip.ip, "prefix": vip.prefix}
+            for usage, vip in sorted(cluster.other_vips.items())
+        }
     own_names = {service.name for service in own}
     if "mariadb" in own_names:
         parameters["databases"] = _databases(deployed)

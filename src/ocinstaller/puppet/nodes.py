@@ -51,16 +51,26 @@ def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Valu
 
     A machine's setting goes before its cluster's. Secrets travel with the other secrets.
     """
-    wanted = {machine.role, EVERY_ROLE}
 
     def received(known: Mapping[str, Setting]) -> list[str]:
-        return [s.name for s in known.values() if wanted & set(s.roles) and not s.secret]
+        return [s.name for s in known.values() if receives(s, machine) and not s.secret]
 
     found = {name: cluster.setting(name) for name in received(CLUSTER_SETTINGS)}
     own = {name: cluster.machine_setting(machine, name) for name in received(MACHINE_SETTINGS)}
     return {
         name: is_yes(value) if _is_flag(name) else value for name, value in (found | own).items()
     }
+
+
+def receives(setting: Setting, machine: MachineFacts) -> bool:
+    """Tell whether the machine's role uses a setting."""
+    return not {machine.role, EVERY_ROLE}.isdisjoint(setting.roles)
+
+
+def secret_settings(cluster: ClusterSnapshot, machine: MachineFacts) -> list[str]:
+    """Return the names of the secret settings that the machine receives: those that were set."""
+    secret = (CLUSTER_SETTINGS[name] for name in sorted(cluster.settings))
+    return [s.name for s in secret if s.secret and receives(s, machine)]
 
 
 def _is_flag(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Finding rows by the names that operators use."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -224,6 +225,19 @@ def vip_address(session: Session, cluster_id: int, usage: str = API_VIP) -> IpAd
         .options(selectinload(IpAddress.network))
     )
     return session.scalar(query)
+
+
+def vip_addresses(session: Session, cluster_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Return the virtual addresses of clusters, by usage, in one query."""
+    query = (
+        select(Network.cluster_id, IpAddress.vip_usage, IpAddress.ip)
+        .join(IpAddress.network)
+        .where(Network.cluster_id.in_(cluster_ids), IpAddress.usefor == "vip")
+    )
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for cluster_id, usage, ip in session.execute(query):
+        found[cluster_id][usage] = ip
+    return found
 
 
 def network_use(row: Network, location: str | None = None) -> NetworkUse:

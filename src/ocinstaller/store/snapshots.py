@@ -6,13 +6,15 @@ from ipaddress import ip_address
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.model.addressing import Address, AddressRange
+from ocinstaller.model.addressing import API_VIP, Address, AddressRange
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.snapshot import (
     AddressFacts,
     ClusterSnapshot,
+    LogHost,
     MachineFacts,
     NetworkFacts,
+    Reservation,
     VirtualAddress,
 )
 from ocinstaller.model.states import PuppetStatus, State
@@ -20,6 +22,7 @@ from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import (
     AddressReservation,
     Cluster,
+    FilebeatHost,
     IpAddress,
     Location,
     Machine,
@@ -27,8 +30,6 @@ from ocinstaller.store.tables import (
     Network,
     RoleCount,
 )
-
-_API_VIP = ("vip", "api")
 
 
 def cluster_snapshot(
@@ -45,7 +46,9 @@ def cluster_snapshot(
         domain=cluster.domain,
         machines=_machines(session, cluster.id, addresses),
         networks=_networks(session, cluster.id, addresses, reserved),
-        vip=addresses.vip,
+        vip=addresses.vips.pop(API_VIP, None),
+        other_vips=addresses.vips,
+        log_hosts=_log_hosts(session, cluster.id),
         initial_cluster_setup=cluster.initial_cluster_setup,
         last_numbers=dict(session.execute(counts).tuples().all()),
         settings=setting_rows.of_cluster(session, cluster.id),
@@ -74,13 +77,13 @@ class _Addresses:
         query = select(*columns).join(IpAddress.network).where(Network.cluster_id == cluster_id)
         self.of_machine: dict[int, list[AddressFacts]] = defaultdict(list)
         self.taken: dict[int, set[Address]] = defaultdict(set)
-        self.vip: VirtualAddress | None = None
+        self.vips: dict[str, VirtualAddress] = {}
         for ip, usefor, vip_usage, machine_id, network_id, network, cidr in session.execute(query):
             self.taken[network_id].add(ip_address(ip))
             if machine_id is not None and usefor == "machine":
                 self.of_machine[machine_id].append(AddressFacts(network, ip, cidr))
-            if (usefor, vip_usage) == _API_VIP:
-                self.vip = VirtualAddress(ip, cidr, network)
+            if usefor == "vip":
+                self.vips[vip_usage] = VirtualAddress(ip, cidr, network)
 
 
 def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple[MachineFacts, ...]:
@@ -147,21 +150,38 @@ def _networks(
         NetworkFacts(
             queries.network_use(row, location),
             frozenset(addresses.taken[row.id]),
-            kept[row.id] + reserved,
+            kept.get(row.id, ()),
+            reserved,
         )
         for row, location in session.execute(query)
     )
 
 
-def _reservations(session: Session, cluster_id: int) -> dict[int, tuple[AddressRange, ...]]:
+def _reservations(session: Session, cluster_id: int) -> dict[int, tuple[Reservation, ...]]:
     query = (
         select(
-            AddressReservation.network_id, AddressReservation.first_ip, AddressReservation.last_ip
+            AddressReservation.network_id,
+            AddressReservation.first_ip,
+            AddressReservation.last_ip,
+            AddressReservation.note,
         )
         .join(Network, Network.id == AddressReservation.network_id)
         .where(Network.cluster_id == cluster_id)
     )
-    found: dict[int, tuple[AddressRange, ...]] = defaultdict(tuple)
-    for network_id, first, last in session.execute(query):
-        found[network_id] += (AddressRange(ip_address(first), ip_address(last)),)
-    return found
+    found: dict[int, list[Reservation]] = defaultdict(list)
+    for network_id, first, last, note in session.execute(query):
+        addresses = AddressRange(ip_address(first), ip_address(last))
+        found[network_id].append(Reservation(addresses, note))
+    return {
+        network_id: tuple(sorted(kept, key=lambda one: int(one.addresses.first)))
+        for network_id, kept in found.items()
+    }
+
+
+def _log_hosts(session: Session, cluster_id: int) -> tuple[LogHost, ...]:
+    query = (
+        select(FilebeatHost.hostname, FilebeatHost.port)
+        .where(FilebeatHost.cluster_id == cluster_id)
+        .order_by(FilebeatHost.hostname, FilebeatHost.port)
+    )
+    return tuple(LogHost(hostname, port) for hostname, port in session.execute(query))

@@ -179,3 +179,13 @@ def test_machines_restart_through_their_bmc(operator: TestClient, bmc: BmcProces
     assert bmc.next() == "on n"
     row = ask(operator, action="machine_show", serial=SERIAL)["data"]
     assert row["status"] == "bootinglive"
+
+
+def test_administrators_list_show_and_set_secrets(operator: TestClient) -> None:
+    define_cluster(operator)
+    ids = [row["id"] for row in ask(operator, action="password_list")["data"]]
+    assert "cl1.keystone_admin" in ids
+    value = "a-new.password_0123"
+    ask(operator, action="password_set", id="cl1.keystone_admin", **{"pass": value})
+    shown = ask(operator, action="password_show", id="cl1.keystone_admin")["data"]
+    assert (shown["service"], shown["pass"]) == ("keystone_admin", value)

@@ -5,10 +5,11 @@
 class ocinstaller::profile::firewall {
   $ports = $ocinstaller::ports.filter |$port| { $port['reach'] != 'everyone' }
   $everybody = $ocinstaller::members.values.flatten
-  $vip = [$ocinstaller::vip_address].filter |$address| { $address =~ NotUndef }
+  $api = [$ocinstaller::vip_address].filter |$address| { $address =~ NotUndef }
+  $vips = $api + $ocinstaller::other_vips.values.map |$vip| { $vip['address'] }
   $services = unique($ports.filter |$port| { $port['reach'] == 'peers' }.map |$port| { $port['service'] })
 
-  $members = { 'members' => unique($everybody.map |$member| { $member['addresses'] }.flatten + $vip) }
+  $members = { 'members' => unique($everybody.map |$member| { $member['addresses'] }.flatten + $vips) }
   $sources = $services.reduce($members) |$known, $service| {
     $names = $ocinstaller::peers[$service].map |$peer| { $peer['hostname'] }
     $hosts = $everybody.filter |$member| { $member['hostname'] in $names }

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, machines, settings, topology
+from ocinstaller.actions import cluster_details, clusters, machines, settings, topology
 from ocinstaller.actions.cluster_files import network_files
 from ocinstaller.actions.cluster_files.document import (
     ClusterDocument,
@@ -85,6 +85,7 @@ class Application:
         self._cluster()
         self._networks()
         self._machines()
+        self._role_counts()
         self._session.flush()
 
     @contextmanager
@@ -170,6 +171,31 @@ class Application:
             ),
         )
 
+        self._log_hosts()
+
+    def _log_hosts(self) -> None:
+        wanted = {
+            (host.hostname, host.port): number
+            for number, host in enumerate(self._wanted.cluster.filebeat_output_hosts)
+        }
+        there = cluster_details.list_filebeat_hosts(self._session, self._name)
+        now = {(host.hostname, host.port) for host in there}
+        for host in now - wanted.keys():
+            cluster_details.remove_filebeat_host(self._session, self._name, *host)
+        for host, number in wanted.items():
+            if host not in now:
+                with self._at("cluster", "filebeat_output_hosts", number):
+                    cluster_details.add_filebeat_host(self._session, self._name, *host)
+
+    def _role_counts(self) -> None:
+        """Raise the last numbers to those of the file; a number that was used stays used."""
+        there = cluster_details.list_role_counts(self._session, self._name)
+        now = {counter.role: counter.count for counter in there}
+        for role, count in self._wanted.cluster.role_counts.items():
+            if role not in now or not 0 <= count <= now[role]:
+                with self._at("cluster", "role_counts", role):
+                    cluster_details.set_role_count(self._session, self._name, role, count)
+
     def _settings(
         self,
         path: tuple[str, ...],
@@ -198,23 +224,32 @@ class Application:
         query = select(Network.name, Cluster.name).outerjoin(Network.cluster)
         owners = dict(self._session.execute(query).tuples().all())
         for name, network in self._wanted.networks.items():
+            joins = owners.get(name) != self._name
             with self._at("networks", name):
                 if name not in owners:
                     self._create_network(name, network)
-                if owners.get(name) != self._name:
+                if joins:
                     self._check_network(name, network)
-                    network_files.prepare(self._session, self._oci, name, network)
-                    topology.assign_network(
-                        self._session,
-                        self._oci,
-                        name,
-                        self._name,
-                        network.role,
-                        network.iface1,
-                        network.iface2,
-                    )
+            # Before machines and virtual addresses get theirs.
+            with self._at("networks", name, "reservations"):
+                network_files.keep_back(self._session, name, network)
+            with self._at("networks", name):
+                if joins:
+                    self._join_network(name, network)
                 network_files.follow(self._session, self._oci, name, network)
         self._session.flush()
+
+    def _join_network(self, name: str, network: FileNetwork) -> None:
+        network_files.prepare(self._session, self._oci, name, network)
+        topology.assign_network(
+            self._session,
+            self._oci,
+            name,
+            self._name,
+            network.role,
+            network.iface1,
+            network.iface2,
+        )
 
     def _create_network(self, name: str, network: FileNetwork) -> None:
         topology.create_network(

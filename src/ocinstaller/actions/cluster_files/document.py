@@ -32,6 +32,21 @@ class FileLocation(_Part):
     swift_region: str = Field(description="Swift region of the location")
 
 
+class FileLogHost(_Part):
+    """A host that the cluster's machines send their logs to."""
+
+    hostname: str = Field(description="its name")
+    port: int = Field(default=5044, description="its port")
+
+
+class FileReservation(_Part):
+    """Addresses that nobody gets."""
+
+    first_ip: str = Field(description="the address, or the first of a range")
+    last_ip: str = Field(default="", description="the last of the range")
+    note: str = Field(default="", description="what they are for")
+
+
 class FileCluster(_Part):
     """The cluster itself."""
 
@@ -39,6 +54,14 @@ class FileCluster(_Part):
     domain: str = Field(description="DNS domain of its machines; cannot be changed later")
     settings: Annotated[dict[str, str], BeforeValidator(_mapping_or_empty)] = Field(
         default={}, description="settings that are not at their default; secrets may be left out"
+    )
+    filebeat_output_hosts: Annotated[tuple[FileLogHost, ...], BeforeValidator(_list_or_empty)] = (
+        Field(default=(), description="list of all hosts that get the machines' logs")
+    )
+    role_counts: Annotated[dict[str, int], BeforeValidator(_mapping_or_empty)] = Field(
+        default={},
+        description="last number of a role's host names, at least, once the file's machines are "
+        "enrolled; left out: as many as there were machines",
     )
 
 
@@ -71,6 +94,9 @@ class FileNetwork(_Part):
     )
     ipmi_match_cidr: int = Field(default=0, description="prefix length of that network")
     ipmi_mode: str = Field(default="ocimanaged", description="ocimanaged or externaldhcp")
+    reservations: Annotated[tuple[FileReservation, ...], BeforeValidator(_list_or_empty)] = Field(
+        default=(), description="list of all addresses that nobody gets"
+    )
 
 
 class FileMachine(_Part):
@@ -165,12 +191,24 @@ _PARTS: Mapping[str, type[_Part]] = {
 }
 
 
+_ENTRIES: Mapping[tuple[str, str], type[_Part]] = {
+    ("cluster", "filebeat_output_hosts"): FileLogHost,
+    ("networks", "reservations"): FileReservation,
+}
+"""The lists within parts: what their entries say, by part and key."""
+
+
 def _keys_at(path: tuple[int | str, ...]) -> list[str]:
     """Return the keys that are known where an unknown one stands."""
-    part: type[_Part] = _PARTS[str(path[0])] if path else ClusterDocument
+    if not path:
+        return list(ClusterDocument.model_fields)
+    section = str(path[0])
+    within_list = len(path) > 1 and isinstance(path[-1], int)
+    part = _ENTRIES[section, str(path[-2])] if within_list else _PARTS[section]
     return list(part.model_fields)
 
 
 def sections() -> Mapping[str, type[BaseModel]]:
     """Return the parts of a file for its documentation; empty name: the file itself."""
-    return {"": ClusterDocument, **_PARTS}
+    lists = {f"{part}: {key}": entry for (part, key), entry in _ENTRIES.items()}
+    return {"": ClusterDocument, **_PARTS, **lists}

@@ -1,7 +1,10 @@
 """Makes a network follow what a cluster file says of it, where it differs."""
 
+from ipaddress import ip_address
+
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import addresses
 from ocinstaller.actions.cluster_files.document import FileNetwork
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.network_changes import NONE, NetworkChange, change_network
@@ -19,6 +22,34 @@ def prepare(session: Session, oci: Installation, name: str, wanted: FileNetwork)
     if row.cluster is None and use.vip_usage != wanted.vip_usage:
         change_network(session, oci, name, NetworkChange(vip_usage=wanted.vip_usage))
     change_network(session, oci, name, _addresses(use, wanted))
+
+
+def keep_back(session: Session, name: str, wanted: FileNetwork) -> None:
+    """Make the network's reservations those of the file.
+
+    :raises OciError: as `addresses.reserve`
+    """
+    now = {
+        (one.first_ip, one.last_ip, one.note) for one in addresses.list_reservations(session, name)
+    }
+    listed = {
+        (_spelt(one.first_ip), _spelt(one.last_ip or one.first_ip), one.note)
+        for one in wanted.reservations
+    }
+    for first, _, _ in now - listed:
+        addresses.release(session, name, first)
+    session.flush()
+    for first, last, note in sorted(listed - now):
+        addresses.reserve(session, name, first, last, note)
+        session.flush()
+
+
+def _spelt(ip: str) -> str:
+    """Return an address as the data base has it; what is none is refused where it is used."""
+    try:
+        return str(ip_address(ip))
+    except ValueError:
+        return ip
 
 
 def follow(session: Session, oci: Installation, name: str, wanted: FileNetwork) -> None:

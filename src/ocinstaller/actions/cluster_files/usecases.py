@@ -67,4 +67,8 @@ def _outcome(session: Session, document: ClusterDocument) -> Outcome:
     for location, region in places.items():
         entries[Key(Section.LOCATION, location, "swift_region")] = region
     cluster = present(session, document.cluster.name)
-    return entries if cluster is None else {**entries, **outcome(cluster)}
+    if cluster is None:
+        return entries
+    for role in document.cluster.role_counts:
+        entries[Key(Section.ROLE_COUNT, cluster.name, role)] = cluster.last_numbers.get(role, 0)
+    return {**entries, **outcome(cluster)}

@@ -8,14 +8,16 @@ from ocinstaller.actions.cluster_files.document import (
     ClusterDocument,
     FileCluster,
     FileLocation,
+    FileLogHost,
     FileMachine,
     FileNetwork,
+    FileReservation,
 )
 from ocinstaller.actions.network_changes import NONE
 from ocinstaller.model.addressing import allocatable, gateway
 from ocinstaller.model.enrolment import settings_beyond_role
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Setting, Value, shown
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts, Reservation
 
 _HEADER = """\
 # Cluster {name}. What would change if it were made like this file:
@@ -37,6 +39,14 @@ def describe(cluster: ClusterSnapshot, location_regions: Mapping[str, str]) -> C
             name=cluster.name,
             domain=cluster.domain,
             settings=_settings(CLUSTER_SETTINGS, cluster.settings),
+            filebeat_output_hosts=tuple(
+                FileLogHost(hostname=host.hostname, port=host.port) for host in cluster.log_hosts
+            ),
+            role_counts={
+                role: number
+                for role, number in sorted(cluster.last_numbers.items())
+                if number != cluster.counts[role]
+            },
         ),
         swift_regions=tuple(sorted(set(location_regions.values()))),
         locations={
@@ -56,7 +66,10 @@ def used_locations(cluster: ClusterSnapshot) -> set[str]:
 
 def render(cluster: ClusterSnapshot, document: ClusterDocument) -> str:
     """Return the file's text; each machine's host name stands above it as a comment."""
-    content = document.model_dump(mode="json", exclude={"machines", "networks"})
+    content = document.model_dump(mode="json", exclude={"machines", "networks", "cluster"})
+    # Those that every file has, and those that say something.
+    usual = document.cluster.model_dump(mode="json", include={"name", "domain", "settings"})
+    content["cluster"] = usual | document.cluster.model_dump(mode="json", exclude_defaults=True)
     content["networks"] = {
         name: {"iface2": network.iface2} | network.model_dump(mode="json", exclude_defaults=True)
         for name, network in document.networks.items()
@@ -109,7 +122,13 @@ def _network(network: NetworkFacts) -> FileNetwork:
         ipmi_match_addr=str(match.network_address) if match else NONE,
         ipmi_match_cidr=match.prefixlen if match else 0,
         ipmi_mode=use.ipmi_mode,
+        reservations=tuple(_reservation(kept) for kept in network.reservations),
     )
+
+
+def _reservation(kept: Reservation) -> FileReservation:
+    first, last = str(kept.addresses.first), str(kept.addresses.last)
+    return FileReservation(first_ip=first, last_ip="" if last == first else last, note=kept.note)
 
 
 def _machine(machine: MachineFacts) -> FileMachine:

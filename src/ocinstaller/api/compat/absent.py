@@ -7,7 +7,6 @@ _PROFILES = "it has no hardware profiles"
 _RAID = "it does not configure RAID controllers"
 _RACKING = "it does not guess where machines are racked"
 _PLUGINS = "it calls no site plug-ins"
-_SECRETS = "it shows and takes no secrets of a cluster"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
@@ -63,5 +62,4 @@ ABSENT: tuple[Absent, ...] = (
         )
     ),
     *(Absent(name, _RACKING) for name in ("machine_guess_racking", "machine_auto_rack")),
-    *(Absent(name, _SECRETS) for name in ("password_list", "password_show", "password_set")),
 )

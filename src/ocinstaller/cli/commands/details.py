@@ -150,9 +150,10 @@ class ClusterShowIps(OciLister):
             for machine in found
             for address in machine["addresses"]
         ]
+        vips = [(f"{usage} address", ip) for usage, ip in cluster["other_vips"].items()]
         if cluster["vip_address"]:
-            vip = {"hostname": cluster["vip_hostname"], "ip": cluster["vip_address"]}
-            rows.insert(0, vip | {"network": "(virtual)"})
+            vips.insert(0, (cluster["vip_hostname"], cluster["vip_address"]))
+        rows = [{"hostname": name, "ip": ip, "network": "(virtual)"} for name, ip in vips] + rows
         return many({field: field for field in ("hostname", "ip", "network")}, rows)
 
 

@@ -17,13 +17,13 @@ from ocinstaller.cli.passwords import PasswordsDifferError, read_new_password
 
 _LOGIN = Argument("login", help="login of the user")
 _ROLE = Argument("--role", help="viewer, operator or administrator")
-_STDIN = Argument(
+PASSWORD_STDIN = Argument(
     "--password-stdin", action="store_true", help="read the password from standard input"
 )
 _SOURCE = Argument("--source", help="who knows the password: password (OCI itself) or radius")
 
 
-def _ask(parsed_args: Namespace) -> str:
+def ask_password(parsed_args: Namespace) -> str:
     """Return a new password.
 
     :raises RefusedError: when none was given
@@ -52,13 +52,13 @@ class UserList(OciLister):
 class UserCreate(OciShow):
     """Create a user; asks for the password when OCI itself is to know it."""
 
-    arguments = (_LOGIN, _ROLE, _SOURCE, _STDIN)
+    arguments = (_LOGIN, _ROLE, _SOURCE, PASSWORD_STDIN)
 
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
         body = {"login": parsed_args.login} | _given(parsed_args)
         if parsed_args.source in (None, "password"):
-            body["password"] = _ask(parsed_args)
+            body["password"] = ask_password(parsed_args)
         return one(self.client.post(path("users"), body))
 
 
@@ -71,7 +71,7 @@ class UserSet(OciShow):
         Argument("--password", action="store_true", help="ask for another password"),
         _SOURCE,
         Argument("--activate", choices=("yes", "no"), help="whether the user may log in"),
-        _STDIN,
+        PASSWORD_STDIN,
     )
 
     def take_action(self, parsed_args: Namespace) -> Columns:
@@ -80,7 +80,7 @@ class UserSet(OciShow):
         if parsed_args.activate:
             body["activated"] = parsed_args.activate == "yes"
         if parsed_args.password or parsed_args.password_stdin:
-            body["password"] = _ask(parsed_args)
+            body["password"] = ask_password(parsed_args)
         return one(self.client.patch(path("users", parsed_args.login), body))
 
 
@@ -97,8 +97,8 @@ class UserDelete(OciCommand):
 class UserPassword(OciCommand):
     """Change your own password; asks for the new one."""
 
-    arguments = (_STDIN,)
+    arguments = (PASSWORD_STDIN,)
 
     def take_action(self, parsed_args: Namespace) -> None:
         """Ask the server."""
-        self.client.put(path("me", "password"), {"password": _ask(parsed_args)})
+        self.client.put(path("me", "password"), {"password": ask_password(parsed_args)})

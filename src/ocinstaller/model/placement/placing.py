@@ -10,7 +10,7 @@ from ocinstaller.model.placement.facts import Decision, Fact, Scene
 from ocinstaller.model.placement.leaders import leader_decisions
 from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.services import SERVICES, On, Service
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def place(cluster: ClusterSnapshot) -> Placement:
     placed = tuple(
         _placement(scene, machine, places[machine.role]) for machine in in_order(cluster.machines)
     )
-    decisions = (_api_address(scene), *leader_decisions(scene), *cluster_choices(scene))
+    decisions = (*_addresses(scene), *leader_decisions(scene), *cluster_choices(scene))
     running = Counter((name, machine.role) for machine in placed for name in machine.services)
     summary = tuple(_summary(scene, service, running) for service in SERVICES)
     return Placement(decisions, summary, placed)
@@ -146,15 +146,23 @@ def _summary(scene: Scene, service: Service, running: Counter[tuple[str, str]]) 
     return Decision(service.name, choice, whole.reason or "always", facts)
 
 
-def _api_address(scene: Scene) -> Decision:
+def _addresses(scene: Scene) -> tuple[Decision, ...]:
+    """Return where the cluster's virtual addresses come from and what carries them."""
     vip = scene.cluster.vip
-    if vip is None:
-        return Decision("API address", "none", "no public network of role all or controller", ())
+    missing = Decision("API address", "none", "no public network of role all or controller", ())
+    others = sorted(scene.cluster.other_vips.items())
+    return (
+        missing if vip is None else _address(scene, "API", vip),
+        *(_address(scene, usage, address) for usage, address in others),
+    )
+
+
+def _address(scene: Scene, usage: str, vip: VirtualAddress) -> Decision:
     facts = (Fact("network", vip.network), Fact("prefix", vip.prefix))
     network = scene.cluster.network_by_name.get(vip.network)
     if network and is_host(network.use.network):
         return Decision(
-            "API address",
+            f"{usage} address",
             f"{vip.ip} on lo",
             f"network {vip.network} is a single address (/{vip.prefix})",
             facts,
@@ -163,4 +171,4 @@ def _api_address(scene: Scene) -> Decision:
     if network and network.use.link.iface2:
         interface = "bond0"
     choice = f"{vip.ip} on {interface or 'no interface'}"
-    return Decision("API address", choice, f"reserved in network {vip.network}", facts)
+    return Decision(f"{usage} address", choice, f"reserved in network {vip.network}", facts)

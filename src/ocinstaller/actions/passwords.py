@@ -1,5 +1,6 @@
 """The secrets of clusters, for administrators: those that OCI made, and secret settings."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,12 +15,13 @@ from ocinstaller.model.placement.placing import place
 from ocinstaller.model.secret_specs import SECRETS, SecretSpec
 from ocinstaller.model.settings import CLUSTER_SETTINGS
 from ocinstaller.puppet.nodes import receives
-from ocinstaller.store import queries, setting_rows, snapshots
-from ocinstaller.store.tables import Cluster, Secret
+from ocinstaller.store import queries, snapshots
+from ocinstaller.store.tables import Cluster, ClusterSetting, Secret
 
 _SPECS = {spec.name: spec for spec in SECRETS}
 _SETTINGS = {name: setting for name, setting in CLUSTER_SETTINGS.items() if setting.secret}
 _SETTING = "setting"
+_VERSION_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class PasswordView:
     """How it is generated; `setting` for what an operator gives."""
     known_to: list[str]
     """Services; of a setting, roles."""
+    version: str
+    """Another one whenever it is set; empty while it is not present."""
     present: bool
     """A setting may be at its default, an older cluster may lack what no machine asked for yet."""
 
@@ -68,20 +72,26 @@ def list_passwords(session: Session, cluster: str | None = None) -> list[Passwor
     return [view for row in rows for view in _of_cluster(session, row)]
 
 
+def view_password(session: Session, password_id: str, *, lock: bool = False) -> PasswordView:
+    """Return what there is to say of a secret beside its value.
+
+    :param lock: keep others from changing it until the transaction ends
+    :raises NotFound: there is none of this number
+    """
+    row, name = _parse(session, password_id, lock=lock)
+    return _view(row, name, _sealed(session, row).get(name))
+
+
 def show_password(session: Session, oci: Installation, password_id: str) -> PasswordDetail:
     """Return a secret.
 
     :raises NotFound: there is none of this number, or its setting has not been set
     """
     row, name = _parse(session, password_id)
-    if name in _SETTINGS:
-        value = setting_rows.secrets_of_cluster(session, oci.vault, row.id).get(name)
-    else:
-        stored = session.get(Secret, (row.id, name))
-        value = oci.vault.open(stored.ciphertext) if stored else None
-    if value is None:
+    sealed = _sealed(session, row).get(name)
+    if sealed is None:
         raise NotFound("password", password_id, "one that password-list shows as present")
-    return PasswordDetail(_view(row, name, present=True), value)
+    return PasswordDetail(_view(row, name, sealed), oci.vault.open(sealed))
 
 
 def set_password(
@@ -109,7 +119,8 @@ def set_password(
         consequence = secret_kinds.CONSEQUENCES.get(kind, "")
     session.flush()
     machines = _receivers(session, row, name)
-    return PasswordChange(_view(row, name, present=True), machines, _next(machines, consequence))
+    view = _view(row, name, _sealed(session, row).get(name))
+    return PasswordChange(view, machines, _next(machines, consequence))
 
 
 def _next(machines: list[str], consequence: str) -> str:
@@ -130,18 +141,30 @@ def _parse(session: Session, password_id: str, *, lock: bool = False) -> tuple[C
 
 
 def _of_cluster(session: Session, row: Cluster) -> Iterator[PasswordView]:
-    stored = set(session.scalars(select(Secret.name).where(Secret.cluster_id == row.id)))
-    given = setting_rows.of_cluster(session, row.id).keys()
+    sealed = _sealed(session, row)
     for name in sorted(_SPECS.keys() | _SETTINGS.keys()):
-        yield _view(row, name, present=name in stored or name in given)
+        yield _view(row, name, sealed.get(name))
 
 
-def _view(row: Cluster, name: str, *, present: bool) -> PasswordView:
+def _sealed(session: Session, row: Cluster) -> dict[str, bytes]:
+    """Return the secrets of a cluster as they are stored, in two queries."""
+    stored = select(Secret.name, Secret.ciphertext).where(Secret.cluster_id == row.id)
+    given = select(ClusterSetting.name, ClusterSetting.sealed).where(
+        ClusterSetting.cluster_id == row.id, ClusterSetting.sealed.is_not(None)
+    )
+    pairs = [*session.execute(stored).tuples(), *session.execute(given).tuples()]
+    return {name: sealed for name, sealed in pairs if sealed is not None}
+
+
+def _view(row: Cluster, name: str, sealed: bytes | None) -> PasswordView:
     spec: SecretSpec | None = _SPECS.get(name)
     kind, known_to = (
         (str(spec.kind), sorted(spec.services)) if spec else (_SETTING, list(_SETTINGS[name].roles))
     )
-    return PasswordView(f"{row.name}.{name}", row.name, name, kind, known_to, present)
+    # Of what is stored, which differs each time it is sealed: it tells nothing of the secret.
+    version = hashlib.sha256(sealed).hexdigest()[:_VERSION_DIGITS] if sealed else ""
+    number = f"{row.name}.{name}"
+    return PasswordView(number, row.name, name, kind, known_to, version, sealed is not None)
 
 
 def _receivers(session: Session, row: Cluster, name: str) -> list[str]:

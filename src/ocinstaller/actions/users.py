@@ -74,6 +74,15 @@ def list_users(session: Session) -> list[UserView]:
     return [UserView.of(row) for row in session.scalars(select(User).order_by(User.login))]
 
 
+def show_user(session: Session, login: str, *, lock: bool = False) -> UserView:
+    """Return one user.
+
+    :param lock: keep others from changing it until the transaction ends
+    :raises NotFound: there is no such user
+    """
+    return UserView.of(find_user(session, login, lock=lock))
+
+
 def change_user(session: Session, login: str, change: UserChange) -> UserView:
     """Change a user; a new password or source ends the user's sessions.
 
@@ -126,12 +135,14 @@ def refuse_oneself(actor: Actor, login: str, change: UserChange | None = None) -
         )
 
 
-def find_user(session: Session, login: str) -> User:
+def find_user(session: Session, login: str, *, lock: bool = False) -> User:
     """Return the user of this login.
 
+    :param lock: keep others from changing it until the transaction ends
     :raises NotFound: there is none
     """
-    user = session.scalar(select(User).where(User.login == login))
+    query = select(User).where(User.login == login)
+    user = session.scalar(query.with_for_update() if lock else query)
     if user is None:
         known = ", ".join(view.login for view in list_users(session))
         raise NotFound("user", login, known or "none")

@@ -11,6 +11,7 @@ from ocinstaller.actions.audit import AuditFilter, AuditView
 from ocinstaller.actions.tokens import DEFAULT_DAYS, NewToken, TokenView
 from ocinstaller.actions.users import UserChange, UserView
 from ocinstaller.api.auth import Oci, Operator
+from ocinstaller.api.conditional import Condition
 from ocinstaller.model.access import LoginSource, UserRole
 
 router = APIRouter(prefix="/v1")
@@ -84,8 +85,17 @@ def create_user(oci: Oci, body: NewUser) -> UserView:
     )
 
 
+@router.get("/users/{login}", tags=["users"])
+def show_user(oci: Oci, login: str, condition: Condition) -> UserView:
+    """Show a user."""
+    with oci.store.read() as session:
+        return condition.show(users.show_user(session, login))
+
+
 @router.patch("/users/{login}", tags=["users"])
-def change_user(oci: Oci, actor: Operator, login: str, body: UserSettings) -> UserView:
+def change_user(
+    oci: Oci, actor: Operator, login: str, body: UserSettings, condition: Condition
+) -> UserView:
     """Change a user's role, password, its source, or whether the user may log in."""
     change = UserChange(**body.model_dump())
 
@@ -93,18 +103,18 @@ def change_user(oci: Oci, actor: Operator, login: str, body: UserSettings) -> Us
         users.refuse_oneself(actor, login, change)
         return users.change_user(session, login, change)
 
-    return oci.store.write(work)
+    return condition.changed(oci.store.write(condition.guard(users.show_user, login, work)))
 
 
 @router.delete("/users/{login}", status_code=204, tags=["users"])
-def delete_user(oci: Oci, actor: Operator, login: str) -> None:
+def delete_user(oci: Oci, actor: Operator, login: str, condition: Condition) -> None:
     """Delete a user together with the user's tokens and sessions."""
 
     def work(session: Session) -> None:
         users.refuse_oneself(actor, login)
         users.delete_user(session, login)
 
-    oci.store.write(work)
+    oci.store.write(condition.guard(users.show_user, login, work))
 
 
 @router.put("/me/password", tags=["users"])

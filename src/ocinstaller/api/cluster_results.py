@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ocinstaller.actions import cluster_installation, explanations, openrc
+from ocinstaller.actions import cluster_installation, clusters, explanations, openrc
 from ocinstaller.actions.cluster_files import usecases
 from ocinstaller.actions.cluster_files.document import ClusterFile
 from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
 from ocinstaller.actions.cluster_installation import ClusterInstallation
 from ocinstaller.api.auth import Oci
+from ocinstaller.api.conditional import Condition
 from ocinstaller.model.changes import MOST_ADDED
 from ocinstaller.model.difference import Change
 from ocinstaller.model.placement.facts import Decision
@@ -109,9 +110,15 @@ def show_installation(oci: Oci, name: str) -> ClusterInstallation:
 
 
 @router.post("/clusters/{name}/installation", status_code=202, tags=["clusters"])
-def install_cluster(oci: Oci, name: str) -> ClusterInstallation:
+def install_cluster(oci: Oci, name: str, condition: Condition) -> ClusterInstallation:
     """Start every machine whose turn it is; asked again, it goes on."""
-    return oci.store.write(lambda session: cluster_installation.install_cluster(session, oci, name))
+    return oci.store.write(
+        condition.guard(
+            clusters.show_cluster,
+            name,
+            lambda session: cluster_installation.install_cluster(session, oci, name),
+        )
+    )
 
 
 @router.get("/clusters/{name}/file", tags=["cluster files"])

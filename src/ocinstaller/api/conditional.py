@@ -14,7 +14,9 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
+from ocinstaller.actions.users import UserView
 from ocinstaller.actions.views import (
     ClusterView,
     LocationView,
@@ -33,6 +35,8 @@ View = (
     | MachineView
     | MachineDetail
     | SettingsView
+    | UserView
+    | PasswordView
 )
 V = TypeVar("V", bound=View)
 T = TypeVar("T")

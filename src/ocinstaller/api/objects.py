@@ -5,7 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from ocinstaller.actions import addresses, cluster_details, machines, network_changes, topology
+from ocinstaller.actions import (
+    addresses,
+    cluster_details,
+    clusters,
+    machines,
+    network_changes,
+    topology,
+)
 from ocinstaller.actions.addresses import ReservationView
 from ocinstaller.actions.cluster_details import FilebeatHostView, RoleCountView
 from ocinstaller.actions.network_changes import NetworkChange
@@ -102,17 +109,31 @@ def list_reservations(oci: Oci, name: str) -> list[ReservationView]:
 
 
 @router.post("/networks/{name}/reservations", status_code=201, tags=["networks"])
-def create_reservation(oci: Oci, name: str, body: NewReservation) -> ReservationView:
+def create_reservation(
+    oci: Oci, name: str, body: NewReservation, condition: Condition
+) -> ReservationView:
     """Keep addresses of a network back: nobody gets them."""
     return oci.store.write(
-        lambda session: addresses.reserve(session, name, body.first_ip, body.last_ip, body.note)
+        condition.guard(
+            topology.show_network,
+            name,
+            lambda session: addresses.reserve(
+                session, name, body.first_ip, body.last_ip, body.note
+            ),
+        )
     )
 
 
 @router.delete("/networks/{name}/reservations/{first_ip}", status_code=204, tags=["networks"])
-def delete_reservation(oci: Oci, name: str, first_ip: str) -> None:
+def delete_reservation(oci: Oci, name: str, first_ip: str, condition: Condition) -> None:
     """End the reservation that begins with an address."""
-    oci.store.write(lambda session: addresses.release(session, name, first_ip))
+    oci.store.write(
+        condition.guard(
+            topology.show_network,
+            name,
+            lambda session: addresses.release(session, name, first_ip),
+        )
+    )
 
 
 @router.get("/machines/{name}/addresses", tags=["machines"])
@@ -186,10 +207,16 @@ def list_role_counts(oci: Oci, name: str) -> list[RoleCountView]:
 
 
 @router.put("/clusters/{name}/role-counts/{role}", tags=["clusters"])
-def set_role_count(oci: Oci, name: str, role: str, body: NewRoleCount) -> RoleCountView:
+def set_role_count(
+    oci: Oci, name: str, role: str, body: NewRoleCount, condition: Condition
+) -> RoleCountView:
     """Set the last number that host names of a role used."""
     return oci.store.write(
-        lambda session: cluster_details.set_role_count(session, name, role, body.count)
+        condition.guard(
+            clusters.show_cluster,
+            name,
+            lambda session: cluster_details.set_role_count(session, name, role, body.count),
+        )
     )
 
 
@@ -201,18 +228,32 @@ def list_filebeat_hosts(oci: Oci, name: str) -> list[FilebeatHostView]:
 
 
 @router.post("/clusters/{name}/filebeat-hosts", status_code=201, tags=["clusters"])
-def add_filebeat_host(oci: Oci, name: str, body: NewFilebeatHost) -> FilebeatHostView:
+def add_filebeat_host(
+    oci: Oci, name: str, body: NewFilebeatHost, condition: Condition
+) -> FilebeatHostView:
     """Let a cluster's machines send their logs to a host."""
     return oci.store.write(
-        lambda session: cluster_details.add_filebeat_host(session, name, body.hostname, body.port)
+        condition.guard(
+            clusters.show_cluster,
+            name,
+            lambda session: cluster_details.add_filebeat_host(
+                session, name, body.hostname, body.port
+            ),
+        )
     )
 
 
 @router.delete(
     "/clusters/{name}/filebeat-hosts/{hostname}/{port}", status_code=204, tags=["clusters"]
 )
-def remove_filebeat_host(oci: Oci, name: str, hostname: str, port: int) -> None:
+def remove_filebeat_host(
+    oci: Oci, name: str, hostname: str, port: int, condition: Condition
+) -> None:
     """Let a cluster's machines no longer send their logs to a host."""
     oci.store.write(
-        lambda session: cluster_details.remove_filebeat_host(session, name, hostname, port)
+        condition.guard(
+            clusters.show_cluster,
+            name,
+            lambda session: cluster_details.remove_filebeat_host(session, name, hostname, port),
+        )
     )

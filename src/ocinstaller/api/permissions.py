@@ -121,6 +121,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("DELETE", "/v1/tokens/{name}"): Access("token-delete", _OWN, "api token"),
     ("GET", "/v1/users"): Access("user-list", _ADMINISTER, "user"),
     ("POST", "/v1/users"): Access("user-create", _ADMINISTER, "user"),
+    ("GET", "/v1/users/{login}"): Access("user-show", _ADMINISTER, "user"),
     ("PATCH", "/v1/users/{login}"): Access("user-set", _ADMINISTER, "user"),
     ("DELETE", "/v1/users/{login}"): Access("user-delete", _ADMINISTER, "user"),
     ("GET", "/v1/events"): Access("event-list", _READ, "event"),

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from ocinstaller.actions import rings
+from ocinstaller.actions import clusters, rings
 from ocinstaller.actions.ring_views import RingsView
 from ocinstaller.actions.rings import RingRequest
 from ocinstaller.api.auth import Oci
+from ocinstaller.api.conditional import Condition
 from ocinstaller.model.rings.devices import RingKind
 
 router = APIRouter(prefix="/v1", tags=["rings"])
@@ -58,9 +59,13 @@ def calculate_rings(oci: Oci, name: str, body: RingCalculation) -> RingsView:
 
 
 @router.post("/clusters/{name}/rings/publication")
-def publish_rings(oci: Oci, name: str) -> RingsView:
+def publish_rings(oci: Oci, name: str, condition: Condition) -> RingsView:
     """Let a cluster's machines have the rings that were calculated last."""
-    return oci.store.write(lambda session: rings.publish_rings(session, name))
+    return oci.store.write(
+        condition.guard(
+            clusters.show_cluster, name, lambda session: rings.publish_rings(session, name)
+        )
+    )
 
 
 @router.post("/machines/{name}/rings/calculation")

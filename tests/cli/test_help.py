@@ -103,7 +103,7 @@ def test_every_program_that_people_call_has_a_manual_page() -> None:
 
 @pytest.mark.parametrize("page", sorted((REPOSITORY / "docs/man").iterdir()), ids=lambda p: p.name)
 def test_manual_pages_are_well_formed(page: Path) -> None:
-    groff = ["groff", "-man", "-Kutf8", "-Tascii", "-ww", str(page)]
+    groff = ["groff", "-man", "-Kutf8", "-Tutf8", "-ww", str(page)]
     done = subprocess.run(groff, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert page.stem in done.stdout

@@ -31,6 +31,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from ocinstaller.actions import clusters, nodes, topology
+from ocinstaller.actions.cluster_files.usecases import export_cluster
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.actions.machines import enrol
 from ocinstaller.model.hardware import (
@@ -132,7 +133,7 @@ class Bench:
         oci = open_installation(self.config)
         oci.store.write(lambda s: topology.create_swift_region(s, "r1"))
         oci.store.write(lambda s: topology.create_location(s, "z1", "r1"))
-        for number, name in enumerate(("cl500", "cl5000", "cli")):
+        for number, name in enumerate(("cl500", "cl5000", "cli", "file")):
             network = f"net-{name}"
             ip = f"10.{64 + number}.0.0"
             oci.store.write(
@@ -274,6 +275,18 @@ def new_connections(bench: Bench, size: int) -> float:
     return NEW_CONNECTIONS / (time.monotonic() - begun)
 
 
+def apply_file(bench: Bench, oci: Installation) -> float:
+    """Enrol as many machines by one cluster file; return the command's wall time in seconds."""
+    numbers = range(910_000, 910_000 + ENROLMENTS)
+    introduce(oci, numbers)
+    with oci.store.read() as session:
+        text = export_cluster(session, "file").removesuffix("machines: {}\n")
+    entries = "".join(f"  {serial(n)}: {{role: custom, location: z1}}\n" for n in numbers)
+    file = bench.directory / "cluster.yaml"
+    file.write_text(f"{text}machines:\n{entries}")
+    return bench.ocicli("cluster-apply", str(file))
+
+
 def classify(bench: Bench, hostname: str) -> float:
     """Return the median milliseconds of a node classification over an open connection."""
     headers = {"Authorization": f"Bearer {(bench.directory / 'token').read_text().strip()}"}
@@ -353,7 +366,9 @@ def measure(kind: str, sizes: list[int], enrolments: bool) -> dict[int, dict[str
                 begun = time.monotonic()
                 for number in range(900_000, 900_000 + ENROLMENTS):
                     bench.ocicli("machine-add", serial(number), "cli", "custom", "z1")
-                results[sizes[-1]][f"{ENROLMENTS} enrolments CLI s"] = time.monotonic() - begun
+                last = results[sizes[-1]]
+                last[f"{ENROLMENTS} enrolments CLI s"] = time.monotonic() - begun
+                last[f"{ENROLMENTS} enrolments file s"] = apply_file(bench, oci)
         finally:
             bench.stop()
     return results

@@ -60,6 +60,14 @@ def test_unknown_machine_is_refused_with_the_known_ones():
             "machines: [{name: a, number: 1, kind: bios, role: custom}, {name: b, number: 1, kind: bios, role: custom}]",
             "number 1 is there twice",
         ),
+        (
+            "machines: [{name: a, number: 1, kind: container, role: compute, settings: {compute_driver: vm}}]",
+            "machine a: compute_driver",
+        ),
+        (
+            "machines: [{name: a, number: 1, kind: container, role: compute, settings: [fake]}]",
+            "settings of a: texts",
+        ),
         ("machines: {", "while parsing"),
     ],
 )

@@ -176,11 +176,23 @@ def test_the_rules_for_images_and_backups(world: ClusterSnapshot) -> None:
     if not (n["controller"] and n["compute"]):
         return
     swift = "external swift" if on(world, "extswift_use_external") else "swift"
-    has_swift = bool(n["swiftstore"]) or swift == "external swift"
+    own = bool(n["swiftstore"] and n["swiftproxy"])
+    has_swift = own or swift == "external swift"
     order = [("ceph", osds(world)), (swift, has_swift)]
     if not on(world, "glance_prefer_ceph_over_swift"):
         order.reverse()
     assert chosen["Glance images"] == next((name for name, there in order if there), "file")
+
+
+@given(clusters)
+def test_images_in_files_are_served_by_the_controller_that_has_them(world: ClusterSnapshot) -> None:
+    placement = place(world)
+    serving = [m.hostname for m in placement.machines if "glance-api" in m.services]
+    chosen = choices(placement)
+    if chosen["Glance images"] == "file":
+        assert serving == [chosen["first master"]]
+    elif chosen["Glance images"] != "none":
+        assert len(serving) == world.counts["controller"]
 
 
 @given(clusters, st.sampled_from(ROLE_NAMES))
@@ -229,7 +241,8 @@ def test_hyper_converged_machines_wait_for_the_controllers() -> None:
 
 def test_reasons_name_settings_and_numbers() -> None:
     world = cluster(
-        {"controller": 1, "compute": 2, "swiftstore": 3}, glance_prefer_ceph_over_swift="no"
+        {"controller": 1, "compute": 2, "swiftstore": 3, "swiftproxy": 1},
+        glance_prefer_ceph_over_swift="no",
     )
     decision = next(d for d in place(world).decisions if d.subject == "Glance images")
     assert decision.choice == "swift"

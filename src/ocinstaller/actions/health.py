@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
-from ocinstaller.actions.context import Installation
-from ocinstaller.drivers import dnsmasq
-from ocinstaller.images import imageset
-from ocinstaller.images.errors import BrokenImageError
+from oslo_config import cfg
+
+from ocinstaller.drivers import clock, dnsmasq, mirror
+from ocinstaller.images import aptconf, imageset
+from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.model.errors import Unavailable
+from ocinstaller.pki import inventory
+from ocinstaller.pki.authority import Authority
+from ocinstaller.pki.inventory import CertificateFacts, CertificateKind
 from ocinstaller.store import migrate
+from ocinstaller.store.engine import Store
 
 _CONNECT_S = 2.0
 _PUPPET_PORT = 8140  # Puppet's documentation, "Firewall configuration"
@@ -42,23 +48,45 @@ class Check:
     advice: str = ""
 
 
-def checks(oci: Installation) -> list[Check]:
-    """Return all checks; takes at most a few seconds, for the puppetserver."""
-    return [check for look in _LOOKS for check in look(oci)]
+class Premises(Protocol):
+    """What is looked at: an installation, or what a command opened of it."""
+
+    @property
+    def conf(self) -> cfg.ConfigOpts:
+        """The configuration."""
+
+    @property
+    def store(self) -> Store:
+        """The data base."""
+
+    @property
+    def authority(self) -> Authority:
+        """The CA."""
 
 
-def _database(oci: Installation) -> Iterator[Check]:
+def checks(oci: Premises) -> list[Check]:
+    """Return all checks; takes at most a few seconds, for what does not answer."""
+    return [check for look in LOOKS for check in look(oci)]
+
+
+def _database(oci: Premises) -> Iterator[Check]:
+    subject, engine = "data base", oci.store.engine
     try:
         with oci.store.read() as session:
             revision = migrate.revision_of(session.connection())
     except Unavailable as error:
-        yield Check("data base", Health.ERROR, error.message, "start it, or look at its log")
+        yield Check(subject, Health.ERROR, error.message, "start it, or look at its log")
         return
-    dialect = oci.store.engine.dialect.name
-    yield Check("data base", Health.OK, f"{dialect}, schema {revision or 'unknown'}")
+    wanted = migrate.head_revision(engine)
+    found = f"{engine.dialect.name}, schema {revision or 'empty'}"
+    if revision != wanted:
+        advice = "oci-db backup FILE, then oci-db upgrade; the server does the latter at its start"
+        yield Check(subject, Health.ERROR, f"{found}; this version needs {wanted}", advice)
+        return
+    yield Check(subject, Health.OK, found)
 
 
-def _dhcp(oci: Installation) -> Iterator[Check]:
+def _dhcp(oci: Premises) -> Iterator[Check]:
     conf = oci.conf
     if not conf.dhcp.enabled:
         yield Check(
@@ -75,7 +103,7 @@ def _dhcp(oci: Installation) -> Iterator[Check]:
         yield Check("DHCP and TFTP", Health.ERROR, "dnsmasq does not run", "see the server's log")
 
 
-def _images(oci: Installation) -> Iterator[Check]:
+def _images(oci: Premises) -> Iterator[Check]:
     directory = Path(oci.conf.images.directory)
     for kind in (ImageKind.LIVE, ImageKind.TARGET):
         try:
@@ -88,10 +116,11 @@ def _images(oci: Installation) -> Iterator[Check]:
     place = directory if directory.exists() else Path(oci.conf.server.state_dir)
     free = shutil.disk_usage(place).free
     health = Health.OK if free >= _LITTLE_SPACE else Health.WARNING
-    yield Check("disk space", health, f"{free / 10**9:.0f} GB free at {place}")
+    advice = "" if health is Health.OK else "delete old images, or give it more"
+    yield Check("disk space", health, f"{free / 10**9:.0f} GB free at {place}", advice)
 
 
-def _puppetserver(oci: Installation) -> Iterator[Check]:
+def _puppetserver(oci: Premises) -> Iterator[Check]:
     conf = oci.conf.puppet
     if not Path(conf.ca_file).is_file():
         yield Check(
@@ -115,21 +144,86 @@ def _puppetserver(oci: Installation) -> Iterator[Check]:
     yield Check("puppetserver", Health.OK, f"{host} answers")
 
 
-def _certificates(oci: Installation) -> Iterator[Check]:
-    ends = {f"{name} CA": end for name, end in oci.authority.own_expiries().items()}
-    own = oci.authority.expiry("oci-server")
-    if own is not None:
-        ends["server's certificate"] = own
-    for name, end in ends.items():
-        days = (end - datetime.now(UTC)).days
-        health = Health.OK if days > _SOON_DAYS else Health.WARNING
-        yield Check(name, health, f"until {end:%Y-%m-%d}, {days} days")
+def _certificates(oci: Premises) -> Iterator[Check]:
+    try:
+        found = list(inventory.certificates(oci.authority))
+    except OSError as error:
+        advice = "oci-root-ca-gen makes it; a lost one: restore it from the backup"
+        yield Check("CA", Health.ERROR, f"{error.filename}: {error.strerror}", advice)
+        return
+    yield from (_expiry(facts) for facts in found if facts.kind is not CertificateKind.SERVER)
+    servers = [facts for facts in found if facts.kind is CertificateKind.SERVER]
+    ending = [_expiry(facts) for facts in servers if _days_left(facts) <= _SOON_DAYS]
+    yield from ending
+    if not ending:
+        yield Check("certificates", Health.OK, f"{len(servers)}, none ends in {_SOON_DAYS} days")
 
 
-_LOOKS: tuple[Callable[[Installation], Iterator[Check]], ...] = (
+def _days_left(facts: CertificateFacts) -> int:
+    return (facts.not_after - datetime.now(UTC)).days
+
+
+def _expiry(facts: CertificateFacts) -> Check:
+    days = _days_left(facts)
+    subject, found = f"certificate {facts.name}", f"until {facts.not_after:%Y-%m-%d}, {days} days"
+    if days > _SOON_DAYS:
+        return Check(subject, Health.OK, found)
+    health = Health.WARNING if days >= 0 else Health.ERROR
+    return Check(subject, health, found, _RENEWAL[facts.kind])
+
+
+_RENEWAL = {
+    CertificateKind.ROOT: "a new CA is needed, and every machine has to trust it first",
+    CertificateKind.INTERMEDIATE: "a new intermediate CA is needed",
+    CertificateKind.SERVER: "its machine should have renewed it: on it, `systemctl start "
+    "oci-certificates`; OCI's own is renewed when oci-server starts; "
+    "others: oci-gen-slave-node-cert NAME; of what is gone: delete its directory",
+}
+
+
+def _mirrors(oci: Premises) -> Iterator[Check]:
+    conf = oci.conf.network
+    archive, security = conf.debian_mirror, conf.debian_security_mirror
+    try:
+        host = aptconf.host_mirrors() if not (archive and security) else None
+    except SettingError as error:
+        advice = "set debian_mirror and debian_security_mirror in [network]"
+        yield Check("Debian mirror", Health.ERROR, str(error), advice)
+        return
+    proxy = conf.HTTP_PROXY_ADDR if conf.USE_HTTP_PROXY else ""
+    for subject, address in (
+        ("Debian mirror", archive or (host.archive if host else "")),
+        ("security mirror", security or (host.security if host else "")),
+    ):
+        try:
+            mirror.look(address, proxy)
+        except mirror.MirrorError as error:
+            advice = "without it nothing can be installed: look at the mirror, the proxy, the name"
+            yield Check(subject, Health.ERROR, f"{address}: {error}", advice)
+        else:
+            through = f" through {proxy}" if proxy else ""
+            yield Check(subject, Health.OK, f"{address} answers{through}")
+
+
+def _clock(_oci: Premises) -> Iterator[Check]:
+    try:
+        synchronised = clock.is_synchronised()
+    except OSError as error:
+        yield Check("clock", Health.WARNING, f"unknown: {error}")
+        return
+    if synchronised:
+        yield Check("clock", Health.OK, "kept by a time service")
+        return
+    advice = "run chrony: certificates are valid from the server's time on"
+    yield Check("clock", Health.WARNING, "no time service keeps it", advice)
+
+
+LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _database,
     _dhcp,
     _images,
+    _mirrors,
     _puppetserver,
     _certificates,
+    _clock,
 )

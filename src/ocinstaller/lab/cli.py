@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ocinstaller.lab import namespace, run, saved, scenario, stop
+from ocinstaller.lab import namespace, run, saved, scenario, stop, verify
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.display import Display
-from ocinstaller.lab.errors import LabError
+from ocinstaller.lab.errors import LabError, StageError
 from ocinstaller.lab.layout import PUPPET_MACHINE, Lab
 from ocinstaller.lab.qemu import QemuMachine
 from ocinstaller.lab.stages import Line
@@ -67,6 +67,13 @@ def _status(lab: Lab, _arguments: argparse.Namespace) -> None:
         print(f"{name:<20} process {identity.pid}")
     if not line.processes.running():
         print("nothing runs")
+
+
+def _verify(lab: Lab, _arguments: argparse.Namespace) -> None:
+    results = Line(lab).verify(lambda result: print(result, flush=True))
+    failed = [result.title for result in results if result.state == verify.FAILED]
+    if failed:
+        raise StageError(f"the cloud fails: {', '.join(failed)}")
 
 
 def _power(lab: Lab, arguments: argparse.Namespace) -> None:
@@ -130,6 +137,8 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(work=_stop)
     command = commands.add_parser("status", help="show what runs")
     command.set_defaults(work=_status)
+    command = commands.add_parser("verify", help="use the deployed cloud as its users do")
+    command.set_defaults(work=_verify)
     command = commands.add_parser("power", help="press a machine's buttons")
     command.add_argument("action", choices=["on", "off", "reset", "cycle"])
     command.add_argument("machine")

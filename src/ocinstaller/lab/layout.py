@@ -66,6 +66,7 @@ class Machine:
     :ivar role: the role it is enrolled with.
     :ivar data_disks_gib: sizes of the disks beside that of the system; containers only.
     :ivar disks: how many disks it has (virtual machines).
+    :ivar settings: settings that it gets when it is enrolled, by name.
     :ivar bonded: its two cards are a port channel of the LACP switch (virtual machines).
     """
 
@@ -75,6 +76,7 @@ class Machine:
     role: str
     data_disks_gib: tuple[int, ...] = ()
     disks: int = 1
+    settings: tuple[tuple[str, str], ...] = ()
     bonded: bool = False
 
     @property

@@ -83,4 +83,6 @@ def execute(init_pid: int, command: Sequence[str], *, timeout_s: float = 60.0) -
     :raises CommandError: it failed or took too long.
     """
     inside = ("nsenter", "-t", str(init_pid), "-m", "-u", "-i", "-n", "-p", "-C", "--")
-    return run(*inside, "env", "-i", f"PATH={PATH}", "HOME=/root", *command, timeout_s=timeout_s)
+    # What systemd gives its services; without a locale, Ruby does not read files that are UTF-8.
+    environment = (f"PATH={PATH}", "HOME=/root", "LANG=C.UTF-8")
+    return run(*inside, "env", "-i", *environment, *command, timeout_s=timeout_s)

@@ -41,12 +41,20 @@ class OpenStack:
     """The `openstack` command with the administrator's credentials.
 
     :param address: the virtual address of the API.
+    :param project: whose member works; None is the administrator's own.
     """
 
-    def __init__(self, lab: Lab, controller: ContainerMachine, address: str) -> None:
+    def __init__(
+        self, lab: Lab, controller: ContainerMachine, address: str, project: str | None = None
+    ) -> None:
         self._lab = lab
         self._address = address
         self._controller = controller
+        self._project = project
+
+    def in_project(self, project: str) -> "OpenStack":
+        """The same user with the roles that it has in another project."""
+        return OpenStack(self._lab, self._controller, self._address, project)
 
     def __call__(self, *args: str) -> str:
         """Run a command and return its output.
@@ -58,6 +66,8 @@ class OpenStack:
         enter = ("nsenter", f"--net={network}", "--target", target, "--mount", "--")
         # Through the environment, which only root can read, not through arguments.
         environment = {**self.credentials(), "PATH": nspawn.PATH}
+        if self._project:
+            environment["OS_PROJECT_NAME"] = self._project
         name = urlsplit(environment["OS_AUTH_URL"]).hostname or ""
         own = ("unshare", "--mount", "--", "python3", "-c", _WITH_NAME, name, self._address)
         return run(*enter, *own, "openstack", *args, env=environment, timeout_s=ANSWER_S)

@@ -11,6 +11,7 @@ from ocinstaller.lab.errors import StateError
 from ocinstaller.lab.layout import Lab, Machine, MachineKind
 from ocinstaller.model.errors import InvalidValue
 from ocinstaller.model.roles import check_role
+from ocinstaller.model.settings import MACHINE_SETTINGS, parse_all
 
 SCENARIOS = Path(__file__).parent / "data" / "scenarios"
 DEFAULT = "line"
@@ -18,7 +19,7 @@ NUMBERS = range(1, 254)
 """Of machines; each makes MAC addresses and a loop device."""
 _NAME_LENGTH = {MachineKind.CONTAINER: 13, MachineKind.BIOS: 9, MachineKind.UEFI: 9}
 """`NAME-0` and `tap-NAME-0` have to fit into the 15 characters of an interface's name."""
-_KEYS = {"name", "number", "kind", "role", "data_disks_gib"}
+_KEYS = {"name", "number", "kind", "role", "data_disks_gib", "settings"}
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,12 @@ def _machine(file: Path, entry: Any) -> Machine:
     kind = MachineKind(entry["kind"])
     if len(name) > _NAME_LENGTH[kind]:
         raise ValueError(f"scenario {file}: {name} has more than {_NAME_LENGTH[kind]} characters")
+    settings = entry.get("settings", {})
+    if not isinstance(settings, dict) or not all(isinstance(v, str) for v in settings.values()):
+        raise ValueError(f"scenario {file}: settings of {name}: texts by the settings' names")
     try:
         role = check_role(entry["role"])
+        parse_all(MACHINE_SETTINGS, settings)
     except InvalidValue as error:
         raise ValueError(f"scenario {file}: machine {name}: {error}") from error
-    return Machine(name, number, kind, role, tuple(disks))
+    return Machine(name, number, kind, role, tuple(disks), settings=tuple(sorted(settings.items())))

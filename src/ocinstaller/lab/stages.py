@@ -20,6 +20,7 @@ from ocinstaller.lab import (
     scenario,
     server,
     topology,
+    verify,
 )
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError, StageError
@@ -28,6 +29,7 @@ from ocinstaller.lab.ocicli import UNREACHABLE_STATUS, OciCli
 from ocinstaller.lab.openstack import OpenStack
 from ocinstaller.lab.processes import Processes
 from ocinstaller.lab.qemu import QemuMachine
+from ocinstaller.lab.tenant import Tenant
 
 Show = Callable[[str], None]
 """Takes a line about what is being done."""
@@ -155,7 +157,7 @@ class Line:
             ),
             Stage(
                 f"{name}: enrolment",
-                lambda: bool((self._status(machine) or {}).get("cluster")),
+                lambda: topology.is_enrolled(self.cli, machine),
                 lambda _: topology.enrol(self.cli, machine),
             ),
             Stage(
@@ -219,12 +221,26 @@ class Line:
 
         :raises LabError: there is no controller.
         """
+        address = self.cli.ask("cluster-show", CLUSTER)["vip_address"]
+        return OpenStack(self.lab, self.controller(), address)
+
+    def controller(self) -> ContainerMachine:
+        """The first controller that is up.
+
+        :raises StageError: there is none.
+        """
         for machine in self.scenario.machines:
             found = self.machines[machine.name]
             if machine.role == "controller" and isinstance(found, ContainerMachine) and found.is_up:
-                address = self.cli.ask("cluster-show", CLUSTER)["vip_address"]
-                return OpenStack(self.lab, found, address)
+                return found
         raise StageError("the lab has no controller that is up")
+
+    def verify(self, show: Callable[[verify.Result], None]) -> list[verify.Result]:
+        """Use the deployed cloud as its users do, and tell what worked."""
+        cloud = self.openstack()
+        cloud.wait()
+        tenant = Tenant(cloud, self.controller(), verify.fresh_name())
+        return verify.Verification(tenant, show).run()
 
     def _image_stage(self, kind: str) -> Stage:
         # Only the builder knows whether an image is up to date, and it knows within a second.

@@ -12,6 +12,7 @@ from ocinstaller.lab.layout import (
     Machine,
 )
 from ocinstaller.lab.ocicli import OciCli
+from ocinstaller.model.settings import MACHINE_SETTINGS
 
 NETWORK_NAMES = {INTERNAL.name: "internal", PUBLIC.name: "public"}
 
@@ -40,9 +41,28 @@ def create(cli: OciCli) -> None:
             cli("network-add", name, CLUSTER, role, f"eth{index}", "none")
 
 
+def is_enrolled(cli: OciCli, machine: Machine) -> bool:
+    """Tell whether a machine has its role in the cluster, and its settings."""
+    found = cli.machine(machine.serial)
+    if found is None or not found["cluster"]:
+        return False
+    return not machine.settings or not _lacking(cli, machine)
+
+
 def enrol(cli: OciCli, machine: Machine) -> None:
-    """Give a machine its role in the cluster."""
-    cli("machine-add", machine.serial, CLUSTER, machine.role, LOCATION)
+    """Give a machine its role in the cluster and its settings; what it has already stays."""
+    if not (cli.machine(machine.serial) or {}).get("cluster"):
+        cli("machine-add", machine.serial, CLUSTER, machine.role, LOCATION)
+    lacking = _lacking(cli, machine) if machine.settings else {}
+    if lacking:
+        options = ((MACHINE_SETTINGS[name].flags[-1], value) for name, value in lacking.items())
+        cli("machine-set", machine.serial, *(word for option in options for word in option))
+
+
+def _lacking(cli: OciCli, machine: Machine) -> dict[str, str]:
+    settings = cli.ask("machine-settings", machine.serial)
+    present = {row["setting"]: str(row["value"]) for row in settings}
+    return {name: value for name, value in machine.settings if present[name] != value}
 
 
 def _create_network(cli: OciCli, bridge: Bridge, name: str) -> None:

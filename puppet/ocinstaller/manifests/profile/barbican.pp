@@ -12,6 +12,11 @@ class ocinstaller::profile::barbican (
     * => ocinstaller::authtoken('barbican'),
   }
   class { 'barbican::api::logging': }
+  # Members of a project keep its secrets; the older rules want a role of their own, creator.
+  class { 'barbican::policy':
+    enforce_new_defaults => true,
+    enforce_scope        => true,
+  }
   class { 'barbican::plugins::simple_crypto':
     simple_crypto_plugin_kek => ocinstaller::secret('barbican_kek').unwrap,
     global_default           => true,

@@ -18,9 +18,6 @@ class ocinstaller::profile::glance (
 
   case $backend {
     'file': {
-      if $ocinstaller::apis['glance-api']['members'].length > 1 {
-        fail('images in files of one controller are not there on the others: give the cluster swiftstore machines')
-      }
       glance::backend::multistore::file { 'local':
         filesystem_store_datadir => '/var/lib/glance/images',
       }

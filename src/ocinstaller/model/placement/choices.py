@@ -30,6 +30,7 @@ from ocinstaller.model.services import (
     EXTERNAL_BACKUPS,
     OSDS,
     OWN_NETWORK_NODES,
+    OWN_OBJECT_STORE,
     TELEMETRY,
 )
 from ocinstaller.model.snapshot import MachineFacts
@@ -115,7 +116,7 @@ CHOICES: tuple[Choice, ...] = (
             Option("none", Not(CLOUD)),
             Option("ceph", All(GLANCE_PREFERS_CEPH, OSDS)),
             Option("external swift", EXTERNAL_SWIFT),
-            Option("swift", _OWN_SWIFT),
+            Option("swift", OWN_OBJECT_STORE),
             Option("ceph", OSDS),
         ),
         "file",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ocinstaller.model.placement.facts import HYPER_CONVERGED, Fact, Scene
+from ocinstaller.model.placement.leaders import first_master
 from ocinstaller.model.placement.spelling import is_yes, machines
 from ocinstaller.model.settings import MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import MachineFacts
@@ -172,6 +173,24 @@ class FirstOf:
 
     def __str__(self) -> str:
         return f"the first {self.role} machine"
+
+
+@dataclass(frozen=True)
+class FirstMaster:
+    """The machine is the controller that founds the cluster."""
+
+    def judge(self, scene: Scene, machine: MachineFacts | None = None) -> Verdict:
+        """Compare with the founder."""
+        founder = first_master(scene.cluster)
+        name = founder.hostname if founder else "none"
+        return Verdict(
+            machine is not None and machine.hostname == name,
+            (f"the first master is {name}",),
+            (Fact("first master", name),),
+        )
+
+    def __str__(self) -> str:
+        return "the first master"
 
 
 @dataclass(frozen=True)

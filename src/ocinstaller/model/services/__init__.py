@@ -15,6 +15,7 @@ from ocinstaller.model.services.conditions import (
     EXTERNAL_BACKUPS,
     OSDS,
     OWN_NETWORK_NODES,
+    OWN_OBJECT_STORE,
     TELEMETRY,
 )
 from ocinstaller.model.services.entries import (
@@ -47,6 +48,7 @@ __all__ = [
     "EXTERNAL_BACKUPS",
     "OSDS",
     "OWN_NETWORK_NODES",
+    "OWN_OBJECT_STORE",
     "SERVICES",
     "TELEMETRY",
     "Api",

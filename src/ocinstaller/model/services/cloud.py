@@ -1,6 +1,6 @@
 """What a cloud is made of and this version deploys: images, machines, networks, volumes, stacks."""
 
-from ocinstaller.model.placement.conditions import All, AnyOf, Not
+from ocinstaller.model.placement.conditions import All, AnyOf, FirstMaster, Not
 from ocinstaller.model.placement.inputs import (
     BARBICAN_WANTED,
     BGP_AGENT_WANTED,
@@ -15,6 +15,7 @@ from ocinstaller.model.services.conditions import (
     COMPUTE,
     OSDS,
     OWN_NETWORK_NODES,
+    SHARED_IMAGES,
 )
 from ocinstaller.model.services.entries import (
     Api,
@@ -52,7 +53,7 @@ _IMAGES = (
     Service(
         "glance-api",
         tcp(9292),
-        control(COMPUTE),
+        (On("controller", COMPUTE, each=AnyOf(SHARED_IMAGES, FirstMaster())),),
         Deployment(
             "glance",
             ("glance-api",),

@@ -19,4 +19,10 @@ TELEMETRY = Named("telemetry", All(TELEMETRY_WANTED, CLOUD, OSDS))
 DESIGNATE = Named("DNS service", All(DESIGNATE_WANTED, CLOUD))
 CONDITIONS = (CLOUD, CINDER, EXTERNAL_BACKUPS, BACKUPS, TELEMETRY, DESIGNATE)
 """Conditions with a name: the documentation explains each once."""
+OWN_OBJECT_STORE = All(Has("swiftstore"), Has("swiftproxy"))
+"""Swift that can be used: stores, and proxies that lead to them."""
+SHARED_IMAGES = Named(
+    "a store that all controllers reach", AnyOf(OSDS, EXTERNAL_SWIFT, OWN_OBJECT_STORE)
+)
+"""Without one, images are files on the disk of a controller, which the others do not see."""
 OWN_NETWORK_NODES = Has("network")

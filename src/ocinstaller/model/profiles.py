@@ -189,7 +189,7 @@ def settings_of(name: str, profile: Profile) -> dict[str, str]:
     :raises Conflict: the profile's arguments are not those of machine-set
     """
     known = {flag: setting.name for setting in MACHINE_SETTINGS.values() for flag in setting.flags}
-    found = {}
+    found: dict[str, str] = {}
     if profile.properties.use_ceph:
         found["use_ceph_if_available"] = profile.properties.use_ceph
     words = iter(_words(profile.machine_set))

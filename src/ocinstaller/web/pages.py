@@ -8,6 +8,7 @@ from ocinstaller.web import (
     assets,
     audit,
     clusters,
+    events,
     health,
     locations,
     login,
@@ -41,6 +42,7 @@ for area in (
     users,
     account,
     audit,
+    events,
     health,
 ):
     router.include_router(area.router)

@@ -47,6 +47,11 @@ directory = {directory / "images"}
 ca_file = {directory / "puppet-ca.pem"}
 server = puppet.example.com
 server_address = 10.1.0.250
+[auto_racking]
+map_file = {directory / "auto-racking.json"}
+[auto_provision]
+profiles_file = {directory / "hardware-profiles.json"}
+auto_add_machines_cluster_name = cl1
 {extra}
 """
     )

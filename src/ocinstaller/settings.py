@@ -184,6 +184,28 @@ _WEB = (
     ),
 )
 
+_RACKING = (
+    cfg.StrOpt(
+        "map_file",
+        default=f"{DEFAULT_CONFIG.parent}/auto-racking.json",
+        help="Which switch is in which rack, which port belongs to which unit, and how many units "
+        "a product takes: see hardware-profiles.md.",
+    ),
+)
+
+_PROVISION = (
+    cfg.StrOpt(
+        "profiles_file",
+        default=f"{DEFAULT_CONFIG.parent}/hardware-profiles.json",
+        help="Hardware profiles: see hardware-profiles.md.",
+    ),
+    cfg.StrOpt(
+        "auto_add_machines_cluster_name",
+        default="",
+        help="Cluster that machine-auto-add enrols machines in.",
+    ),
+)
+
 OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "network": _NETWORK,
     "server": _SERVER,
@@ -196,6 +218,8 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "releasenames": _RELEASES,
     "web": _WEB,
     "compat": _COMPAT,
+    "auto_racking": _RACKING,
+    "auto_provision": _PROVISION,
 }
 
 

@@ -1,6 +1,6 @@
 """`machine-install-os --plan` as an operator reads it."""
 
-from ocinstaller.cli.installation_text import disks, interfaces, volumes
+from ocinstaller.model.installation_text import disks, interfaces, volumes
 
 
 def test_lines_of_a_plan() -> None:

@@ -64,6 +64,22 @@ def test_machine_list_knows_the_originals_letters(
     assert done.stdout.startswith("serial,hostname,Cur_ip,status,") and headings in done.stdout
 
 
+def test_a_connection_that_the_server_may_have_ended_is_not_used_again(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = client.Login(
+        f"https://localhost:{server.https_port}", server.login()["Authorization"], str(server.ca)
+    )
+    asking = client.Client(login)
+    asking.post("/v1/swift-regions", {"name": "r1"})
+    server.kill()
+    server.start()
+    monkeypatch.setattr(client, "_IDLE_S", 0.0)
+    asking.post("/v1/swift-regions", {"name": "r2"})
+    assert [row["name"] for row in asking.collect("/v1/swift-regions")] == ["r1", "r2"]
+    asking.close()
+
+
 def test_what_was_read_is_changed_only_as_it_was_read(server: ServerProcess) -> None:
     login = client.Login(
         f"https://localhost:{server.https_port}", server.login()["Authorization"], str(server.ca)

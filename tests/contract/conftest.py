@@ -1,6 +1,7 @@
 """The original's own client, unpacked from its Debian package, against a real server."""
 
 import csv
+import json
 import os
 import shutil
 import ssl
@@ -67,6 +68,11 @@ class OriginalClient:
         url = f"https://localhost:{self._server.https_port}/oci/variables.json"
         with urllib.request.urlopen(url, timeout=60, context=trust) as answer:  # noqa: S310
             (self._root / "etc/ocicli/variables.json").write_bytes(answer.read())
+
+    def site_documents(self, racking: object, profiles: object) -> None:
+        """Put the site's documents where the server's configuration says."""
+        for name, document in (("auto-racking", racking), ("hardware-profiles", profiles)):
+            (self._scratch / f"{name}.json").write_text(json.dumps(document))
 
     def does(self, *arguments: str) -> None:
         """Run a command that has nothing to show but that it was done."""

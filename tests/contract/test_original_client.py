@@ -100,6 +100,40 @@ def test_everything_of_a_machine_is_listed(client: OriginalClient) -> None:
     assert set(everything) == set(row) - {"links", "mgmt_ip"} | {"lastseen"}
 
 
+def test_rack_and_profile_follow_from_hardware(
+    client: OriginalClient,
+) -> None:
+    client.site_documents(
+        {
+            "productnames": {"PowerEdge R640": {"num-u": 1}},
+            "switchhostnames": {"sw-0-1": {"dc": "rome", "row": "r9", "rack": "7"}},
+            "switchportnames": {"swp3": 11},
+        },
+        {
+            "small": {
+                "role": "compute",
+                "product-name": ["PowerEdge R640"],
+                "ram": {"min": 200, "max": 300},
+            },
+            "big": {"role": "volume", "product-name": ["R1", "R2"], "ram": {"min": 1, "max": 9}},
+        },
+    )
+    guessed = client.run("machine-guess-racking", CONTROLLER)
+    assert guessed.stdout.startswith("data centre rome, row r9, rack 7, units 11 to 11: eth0 sees")
+    client.does("machine-auto-rack", CONTROLLER)
+    assert client.shows("machine-show", CONTROLLER)["Location:"] == "DC:rome/Row:r9/Rack:7/U:11-11"
+    assert client.lists("profile-list") == [
+        {"profile_name": "big", "role": "volume", "product_names": "R1/R2", "ram_min": "1",
+         "ram_max": "9"},
+        {"profile_name": "small", "role": "compute", "product_names": "PowerEdge R640",
+         "ram_min": "200", "ram_max": "300"},
+    ]  # fmt: skip
+    assert client.run("machine-guessed-profile", CONTROLLER).stdout == "small\n"
+    explained = client.run("machine-guessed-profile", CONTROLLER, "-d").stdout
+    assert "big: its product is 'PowerEdge R640', not one of R1, R2" in explained
+    assert "names no location" in client.is_refused("machine-auto-add", CONTROLLER)
+
+
 def test_a_machine_joins_a_cluster(client: OriginalClient) -> None:
     client.does("machine-add", "--fixed-ip", "10.1.0.20", CONTROLLER, "cl1", "controller", "zone-1")
     assert client.lists("machine-ip-list", CONTROLLER) == [
@@ -243,6 +277,8 @@ def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Pa
 def test_an_installation_is_asked_for(client: OriginalClient) -> None:
     log = client.run("machine-install-log", CONTROLLER)
     assert log.stdout == "No log: nothing was installed on this machine yet.\n"
+    plan = client.run("machine-display-install-cmd", CONTROLLER)
+    assert f"hostname: {HOSTNAME}\n" in plan.stdout and "ERASED: sda" in plan.stdout
     asked = client.run("machine-install-os", CONTROLLER)
     assert asked.stdout == (
         f"Machine {CONTROLLER} installs its system as {HOSTNAME} at its next report.\n"

@@ -20,12 +20,13 @@ from ocinstaller.model.secret_specs import names_for_services
 from ocinstaller.model.snapshot import ClusterSnapshot, VirtualAddress
 from ocinstaller.puppet.classification import ROLE_CLASSES, classify
 from ocinstaller.puppet.nodes import node_snapshot
+from ocinstaller.puppet.server_setup import MODULE_DIRECTORY, MODULES
 from tests.model.worlds import connected
 
 REPOSITORY = Path(__file__).parents[2]
 MODULE = REPOSITORY / "puppet" / "ocinstaller"
 IMAGE = REPOSITORY / ".state" / "images" / "puppetserver" / "current" / "filesystem.squashfs"
-MODULES = "usr/share/puppet/modules"
+LINKS = "tmp/modules"
 COMPILE_S = 300
 COUNTS = {
     "controller": 3,
@@ -58,13 +59,18 @@ def puppetserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     mounted = [directory / "lower", directory / "root"]
     try:
         root = firmware.mount_layers(IMAGE, directory)
-        for source, target in ((str(MODULE), f"{MODULES}/ocinstaller"), ("/proc", "proc")):
+        for source, target in ((str(MODULE), f"{MODULE_DIRECTORY}/ocinstaller"), ("/proc", "proc")):
             (root / target).mkdir(parents=True, exist_ok=True)
             run("mount", "--bind", source, str(root / target))
             mounted.append(root / target)
         facts = root / "etc/facter/facts.d"
         facts.mkdir(parents=True, exist_ok=True)
         (facts / "oci.yaml").write_text(yaml.safe_dump(FACTS))
+        # What every machine gets, no more: packages bring modules that the set-up leaves out.
+        links = root / LINKS
+        links.mkdir(parents=True)
+        for name in MODULES:
+            (links / name).symlink_to(f"/{MODULE_DIRECTORY}/{name}")
         yield root
     finally:
         for place in reversed(mounted):
@@ -89,7 +95,7 @@ def compiled(puppetserver: Path) -> Compile:
         found = subprocess.run(
             ["chroot", str(puppetserver), "puppet", "catalog", "compile", machine.hostname,
              "--node_terminus=exec", "--external_nodes=/tmp/classify", "--facts_terminus=facter",
-             f"--modulepath=/{MODULES}", "--color=false", "--log_level=err"],
+             f"--modulepath=/{LINKS}", "--color=false", "--log_level=err"],
             capture_output=True, text=True, timeout=COMPILE_S, check=False,
         )  # fmt: skip
         assert found.returncode == 0, found.stderr

@@ -10,6 +10,7 @@ from ocinstaller.api import (
     boot,
     certificates,
     cluster_results,
+    discovery,
     documentation,
     events,
     machine_table,
@@ -84,6 +85,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
         power.router,
         rings.router,
         machine_table.router,
+        discovery.router,
     )
     compat = (compat_api.router,) if oci.conf.compat.enabled else ()
     for router in (*operators, nodes.router, puppet.router, *compat, *more):

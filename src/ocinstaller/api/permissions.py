@@ -73,6 +73,13 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("DELETE", "/v1/machines/{name}"): Access("machine-destroy", _OPERATE, "machine"),
     ("PUT", "/v1/machines/{name}/enrolment"): Access("machine-add", _OPERATE, "machine"),
     ("DELETE", "/v1/machines/{name}/enrolment"): Access("machine-remove", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/racking"): Access("machine-guess-racking", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/racking"): Access("machine-auto-rack", _OPERATE, "machine"),
+    ("GET", "/v1/hardware-profiles"): Access("profile-list", _READ, "hardware profile"),
+    ("GET", "/v1/machines/{name}/profile"): Access("machine-guessed-profile", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/automatic-enrolment"): Access(
+        "machine-auto-add", _OPERATE, "machine"
+    ),
     ("POST", "/v1/machines/{name}/installation"): Access("machine-install-os", _OPERATE, "machine"),
     ("GET", "/v1/machines/{name}/installation/plan"): Access(
         "machine-install-os --plan", _READ, "machine"

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 _TIMEOUT_S = 30.0
+_IDLE_S = 4.0
+"""Seconds after which the server may be about to end a connection: uvicorn waits five."""
 _REFUSED = 400
 _STALE = 412
 _PAGE = 5000  # the largest that the server gives
@@ -114,6 +117,7 @@ class Client:
             context=context,
         )
         self._connection = self._connect()
+        self._used = 0.0
         self._seen: dict[str, str] = {}
 
     def close(self) -> None:
@@ -215,6 +219,8 @@ class Client:
             **(more or {}),
         }
         payload = json.dumps(body) if body is not None else None
+        if time.monotonic() - self._used > _IDLE_S:
+            self.close()
         try:
             self._connection.request(method, self._prefix + target, payload, headers)
             response = self._connection.getresponse()
@@ -222,6 +228,7 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise UnreachableError(f"{self._login.url}: {error}") from error
+        self._used = time.monotonic()
         if response.status >= _REFUSED:
             raise _refusal(response.status, content)
         return content, response.headers

@@ -23,6 +23,8 @@ FIRMWARE_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 _DRIVE = "if=none,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap"
 """A crash of the host may lose the disk of a laboratory machine; mirrored zeros take no room."""
 _FIRST_DISK_SLOT = 0x10
+_LINK = "speed=10000,duplex=full"
+"""Unless a card tells its speed, Linux takes no LACP bond over it into use."""
 _NO_OFFLOADS = "".join(
     f",{name}=off"
     for name in (
@@ -146,7 +148,8 @@ def qemu_command(
         boot = _boot_index(machine, 1) if index == 0 else ""
         command += ["-netdev", f"tap,id=net{index},ifname={tap},script=no,downscript=no"]
         features = _NO_OFFLOADS if machine.bonded else ""
-        command += ["-device", f"virtio-net-pci,netdev=net{index},mac={mac}{boot}{features}"]
+        card = f"virtio-net-pci,netdev=net{index},mac={mac},{_LINK}{boot}{features}"
+        command += ["-device", card]
     if machine.kind is MachineKind.UEFI:
         command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
         command += ["-drive", "if=pflash,format=raw,unit=1,file=firmware.vars"]

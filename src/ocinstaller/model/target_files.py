@@ -10,7 +10,7 @@ from ocinstaller.model.network_layout import NetworkLayout
 from ocinstaller.model.plan import TargetFile
 
 _SECRET = 0o600
-_CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # made by update-ca-certificates from the .crt below
+_CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # a link to the .crt below
 _CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"  # noqa: S105 - the object identifier, RFC 2985 5.4.1
 
 

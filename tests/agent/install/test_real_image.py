@@ -14,6 +14,7 @@ from ocinstaller.agent.install.layout import root
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import ImageRef, TargetFile
 
+from ..server import Authority
 from .world import BIOS_PARTITIONS, MIB, Installer, LoopDisk, make_plan, one_disk
 
 IMAGE = Path(__file__).parents[3] / ".state/images/target/current"
@@ -29,13 +30,18 @@ def image_is_built() -> None:
         pytest.skip("no target image is built")
 
 
-CERTIFICATE = Path("/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt")
+def certificates(system: Path) -> dict[str, str]:
+    """What programs of a system find when they look for authorities."""
+    store = system / "etc/ssl/certs"
+    bundle = {"bundle": (store / "ca-certificates.crt").read_text()}
+    return bundle | {p.name: str(p.readlink()) for p in store.iterdir() if p.is_symlink()}
 
 
 def test_a_bios_machine_gets_a_disk_that_starts(
     make_disk: Callable[..., LoopDisk],
     make_installer: Callable[[LoopDisk], Installer],
     serve: Callable[[Path], str],
+    authority: Authority,
 ) -> None:
     disk = make_disk(size_bytes=DISK_BYTES)
     file = json.loads((IMAGE / "manifest.json").read_text())["files"]["filesystem.squashfs"]
@@ -48,7 +54,7 @@ def test_a_bios_machine_gets_a_disk_that_starts(
         files=(
             TargetFile(
                 path="/usr/local/share/ca-certificates/oci-root-ca.crt",
-                content=CERTIFICATE.read_text(),
+                content=authority.pem.decode(),
             ),
         ),
     )
@@ -63,7 +69,6 @@ def test_a_bios_machine_gets_a_disk_that_starts(
         menu = (system / "boot/grub/grub.cfg").read_text()
         assert f"root=UUID={uuid} ro console=ttyS0" in menu
         assert (system / "etc/fstab").read_text().startswith(f"UUID={uuid} / ext4 ")
-        assert (system / "etc/ssl/certs/oci-root-ca.pem").is_symlink()
         assert (system / "etc/ssh/ssh_host_ed25519_key").exists()
         assert len((system / "etc/machine-id").read_text()) == len("0" * 32 + "\n")
         assert not list((system / "dev").glob("loop*"))
@@ -76,3 +81,8 @@ def test_a_bios_machine_gets_a_disk_that_starts(
         timeout=30,
     ).stdout
     assert core.strip(b"\0"), "the second stage is missing"
+    with installer.mounted(how="rw") as system:
+        before = certificates(system)
+        subprocess.run(["chroot", system, "update-ca-certificates"], check=True, timeout=120)
+        assert before == certificates(system), "Debian's own program would do something else"
+        assert before["oci-root-ca.pem"].startswith("/usr/local/share/ca-certificates/")

@@ -162,11 +162,11 @@ class Installer:
         subprocess.run([*self._enter(), *argv], check=True, timeout=60)
 
     @contextmanager
-    def mounted(self, number: int = 2) -> Iterator[Path]:
+    def mounted(self, number: int = 2, how: str = "ro") -> Iterator[Path]:
         """Look at a partition, where nobody else gets a copy of the mount."""
         place = self.directory / "look"
         place.mkdir(exist_ok=True)
-        self.command("mount", "-o", "ro", f"{self.disk.node}p{number}", str(place))
+        self.command("mount", "-o", how, f"{self.disk.node}p{number}", str(place))
         try:
             yield Path(f"/proc/{self._namespace.pid}/root{place}")
         finally:

@@ -25,15 +25,33 @@ class ocinstaller::profile::glance (
     }
     'swift': {
       $login = ocinstaller::login('glance')
-      glance::backend::multistore::swift { 'local':
-        swift_store_user                    => "${login['project_name']}:${login['username']}",
-        swift_store_key                     => $login['password'],
-        swift_store_auth_address            => $login['auth_url'],
-        swift_store_create_container_on_put => true,
-        swift_store_region                  => $ocinstaller::region_name,
+      # The module's class for this wants the module for Swift on every machine.
+      $reference = {
+        'user'              => "${login['project_name']}:${login['username']}",
+        'key'               => $login['password'],
+        'auth_address'      => $login['auth_url'],
+        'auth_version'      => '3',
+        'user_domain_id'    => 'default',
+        'project_domain_id' => 'default',
       }
-      glance_api_config { 'local/swift_store_cacert':
-        value => $ocinstaller::ca_file,
+      $reference.each |$name, $value| {
+        glance_swift_config { "services/${name}":
+          value  => $value,
+          secret => $name == 'key',
+        }
+      }
+      $store = {
+        'swift_store_config_file'             => '/etc/glance/glance-swift.conf',
+        'default_swift_reference'             => 'services',
+        'swift_store_region'                  => $ocinstaller::region_name,
+        'swift_store_endpoint_type'           => 'internalURL',
+        'swift_store_create_container_on_put' => true,
+        'swift_store_cacert'                  => $ocinstaller::ca_file,
+      }
+      $store.each |$name, $value| {
+        glance_api_config { "local/${name}":
+          value => $value,
+        }
       }
       $stores = ['local:swift']
     }

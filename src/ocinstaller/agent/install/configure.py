@@ -4,10 +4,9 @@ from pathlib import Path
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.files import write_atomically
-from ocinstaller.agent.install import layout, mounts, stack, stores
+from ocinstaller.agent.install import authorities, layout, mounts, stack, stores
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.rooted import Accounts, accounts, inside
-from ocinstaller.agent.trust import CA_DIRECTORY
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.plan import FileSystem, InstallPlan, TargetFile
 
@@ -27,8 +26,7 @@ def configure(context: Context) -> None:
     for file in (*_own_files(context), *context.plan.files):
         _write(context, file, known)
     context.log(f"{len(context.plan.files)} files of the plan are written")
-    if any(file.path.startswith(CA_DIRECTORY) for file in context.plan.files):
-        mounts.in_target(context, "update-ca-certificates", timeout_s=TIMEOUT_S)
+    authorities.trust(context)
     if (target / SSH_KEYGEN.lstrip("/")).exists():
         # The image is the same for all machines, so it carries no host keys.
         mounts.in_target(context, SSH_KEYGEN, "-A", timeout_s=TIMEOUT_S)

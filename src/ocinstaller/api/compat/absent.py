@@ -3,16 +3,13 @@
 from ocinstaller.api.compat.action import Absent
 
 _BMC = "all that it does through management controllers is power and restarts"
-_PROFILES = "it has no hardware profiles"
 _RAID = "it does not configure RAID controllers"
-_RACKING = "it does not guess where machines are racked"
 _PLUGINS = "it calls no site plug-ins"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
     Absent("role_create", "its roles are fixed; custom is a plain system"),
     Absent("role_delete", "its roles are fixed"),
-    Absent("machine_display_install_cmd", "it writes images, there is no builder command"),
     Absent(
         "machine_reboot_on_hdd",
         "it does not log in to machines to restart them; ipmi_reboot_on_hdd takes their BMC",
@@ -46,14 +43,6 @@ ABSENT: tuple[Absent, ...] = (
         )
     ),
     *(
-        Absent(name, _PROFILES)
-        for name in (
-            "profile_list",
-            "machine_guessed_profile",
-            "machine_auto_add",
-        )
-    ),
-    *(
         Absent(name, _RAID)
         for name in (
             "machine_check_megacli_applied",
@@ -61,5 +50,4 @@ ABSENT: tuple[Absent, ...] = (
             "machine_megacli_reset_raid",
         )
     ),
-    *(Absent(name, _RACKING) for name in ("machine_guess_racking", "machine_auto_rack")),
 )

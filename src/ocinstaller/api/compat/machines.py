@@ -1,14 +1,17 @@
 """Actions on machines."""
 
+from dataclasses import asdict
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import addresses, installation, machines
+from ocinstaller.actions import addresses, installation, installation_plans, machines
 from ocinstaller.actions.settings import change_machine_settings
 from ocinstaller.api.compat import columns, machine_rows
 from ocinstaller.api.compat.action import Action, Call, Transaction
 from ocinstaller.api.compat.kinds import ADDRESS, NAME, SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
+from ocinstaller.model import installation_text
 from ocinstaller.model.errors import Conflict, InvalidValue, NotFound
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Machine
@@ -122,6 +125,11 @@ def _install(session: Session, call: Call) -> object:
     return f"Machine {view.serial} installs its system as {view.hostname} at its next report."
 
 
+def _plan(session: Session, call: Call) -> object:
+    plan = installation_plans.plan_installation(session, call.oci, call["serial"])
+    return installation_text.text(asdict(plan))
+
+
 def _install_log(session: Session, call: Call) -> object:
     lines = machines.install_log_tail(session, call["serial"], _LOG_LINES)
     if not lines:
@@ -227,6 +235,14 @@ ACTIONS: tuple[Action, ...] = (
         (_MACHINE,),
         _install,
         "the machine begins with its next report; it has to run this server's live system",
+    ),
+    Transaction(
+        "machine_display_install_cmd",
+        ("GET", "/v1/machines/{name}/installation/plan"),
+        (_MACHINE,),
+        _plan,
+        "what the installation would do to disks and network: this server writes images, there is "
+        "no builder command",
     ),
     Transaction(
         "machine_install_log",

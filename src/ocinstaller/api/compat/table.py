@@ -1,6 +1,6 @@
 """The table of all actions of `api.php`."""
 
-from ocinstaller.api.compat import clusters, machines, networks, passwords, power, rings
+from ocinstaller.api.compat import clusters, discovery, machines, networks, passwords, power, rings
 from ocinstaller.api.compat.absent import ABSENT
 from ocinstaller.api.compat.action import Absent, Action
 
@@ -8,6 +8,7 @@ _ALL: tuple[Action | Absent, ...] = (
     *networks.ACTIONS,
     *clusters.ACTIONS,
     *machines.ACTIONS,
+    *discovery.ACTIONS,
     *passwords.ACTIONS,
     *power.ACTIONS,
     *rings.ACTIONS,

@@ -9,7 +9,7 @@ from datetime import datetime
 from ocinstaller.cli.base import MACHINE, Argument, Columns, Document, OciCommand, OciShow, one
 from ocinstaller.cli.client import Client, RefusedError, UnreachableError, path
 from ocinstaller.cli.following import moments
-from ocinstaller.cli.installation_text import LINES
+from ocinstaller.model.installation_text import LINES, text
 
 _FOREVER = float("inf")
 _FAILED_AFTER_INSTALL = "live"
@@ -137,6 +137,17 @@ class MachineInstallOs(OciShow):
         if parsed_args.formatter in _FOR_PROGRAMS:
             return one(plan)
         return one(plan | {name: "\n".join(say(plan[name])) for name, say in LINES.items()})
+
+
+class MachineDisplayInstallCmd(OciCommand):
+    """Print what an installation would do to a machine: disks, network, and why."""
+
+    arguments = (MACHINE,)
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        target = path("machines", parsed_args.machine, "installation", "plan")
+        self.app.stdout.write(text(self.client.get(target)) + "\n")
 
 
 class MachineWaitForInstall(OciCommand):

@@ -56,7 +56,7 @@ _IMAGES = (
         (On("controller", COMPUTE, each=AnyOf(SHARED_IMAGES, FirstMaster())),),
         Deployment(
             "glance",
-            ("glance-api",),
+            ("glance-api", "python3-swiftclient"),
             Api("image", 9292, balance="source", catalogue=(CatalogueEntry("image", "glance"),)),
             databases=(Database("glance"),),
             user=ServiceUser("glance"),

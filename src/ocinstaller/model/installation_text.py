@@ -1,9 +1,9 @@
 """The plan of an installation in lines for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ocinstaller.cli.base import Document
+Document = Mapping[str, Any]
 
 
 def disks(found: list[Document]) -> list[str]:
@@ -61,3 +61,9 @@ LINES: dict[str, Callable[[list[Any]], list[str]]] = {
     "reasons": list,
 }
 """How each list of the plan is said."""
+
+
+def text(plan: Document) -> str:
+    """Return a whole plan, a line for each of its facts."""
+    facts = [f"{name}: {plan[name]}" for name in ("machine", "hostname", "firmware")]
+    return "\n".join([*facts, *(line for name, say in LINES.items() for line in say(plan[name]))])

@@ -1,0 +1,147 @@
+"""What follows from a hardware report by the site's documents: rack, profile, enrolment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import machines, site_documents
+from ocinstaller.actions.context import Installation
+from ocinstaller.actions.settings import change_machine_settings
+from ocinstaller.actions.views import MachineView
+from ocinstaller.model import profiles, racking
+from ocinstaller.model.errors import Conflict
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.profiles import HardwareProfiles
+from ocinstaller.model.racking import RackingMap, RackPlace
+from ocinstaller.store import queries
+
+_CLUSTER_OPTION = "auto_add_machines_cluster_name"
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """A hardware profile; memory in GiB, None where it does not matter."""
+
+    name: str
+    role: str
+    product_names: list[str]
+    ram_min: float | None
+    ram_max: float | None
+
+
+@dataclass(frozen=True)
+class GuessedProfile:
+    """The hardware profiles that fit a machine, and why each of the others does not."""
+
+    machine: str
+    profiles: list[str]
+    rejected: Mapping[str, str]
+
+
+def guess_racking(session: Session, oci: Installation, name: str) -> RackPlace:
+    """Return where a machine is racked, by its neighbours on the network.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: nothing follows from what the machine reported and the racking map says
+    """
+    file = Path(oci.conf.auto_racking.map_file)
+    report = _report(session, name)
+    return racking.guess(report, site_documents.read(file, RackingMap, "map_file"))
+
+
+def rack(session: Session, oci: Installation, name: str) -> RackPlace:
+    """Store where a machine is racked, by its neighbours on the network.
+
+    :raises OciError: as `guess_racking`, and as `change_machine_settings`
+    """
+    place = guess_racking(session, oci, name)
+    change_machine_settings(session, oci, name, place.settings())
+    return place
+
+
+def hardware_profiles(oci: Installation) -> HardwareProfiles:
+    """Return the site's hardware profiles.
+
+    :raises Conflict: there is no such document, or it is malformed
+    """
+    file = Path(oci.conf.auto_provision.profiles_file)
+    return site_documents.read(file, HardwareProfiles, "profiles_file")
+
+
+def list_profiles(oci: Installation) -> list[ProfileView]:
+    """Return the site's hardware profiles, in their order.
+
+    :raises Conflict: as `hardware_profiles`
+    """
+    return [
+        ProfileView(
+            name=name,
+            role=profile.role,
+            product_names=list(profile.product_names),
+            ram_min=profile.ram.min if profile.ram else None,
+            ram_max=profile.ram.max if profile.ram else None,
+        )
+        for name, profile in hardware_profiles(oci).root.items()
+    ]
+
+
+def guess_profile(session: Session, oci: Installation, name: str) -> GuessedProfile:
+    """Return which hardware profiles a machine fits.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: as `hardware_profiles`
+    """
+    report = _report(session, name)
+    found = profiles.match(report, hardware_profiles(oci))
+    return GuessedProfile(report.serial, list(found.fitting), found.rejected)
+
+
+def enrol_by_profile(session: Session, oci: Installation, name: str) -> MachineView:
+    """Enrol a machine with its profile's role and settings, where its neighbours say that it is.
+
+    :raises Conflict: it fits no profile or several, its location does not follow from its
+        neighbours, or the configuration names no cluster
+    :raises OciError: as `machines.enrol` and `change_machine_settings`
+    """
+    cluster = oci.conf.auto_provision.auto_add_machines_cluster_name
+    if not cluster:
+        raise Conflict(
+            f"the configuration names no cluster: {_CLUSTER_OPTION} of [auto_provision] is empty",
+            field=_CLUSTER_OPTION,
+            allowed="the name of a cluster: see cluster-list",
+        )
+    profile = _the_profile(session, oci, name)
+    chosen = hardware_profiles(oci).root[profile]
+    place = guess_racking(session, oci, name)
+    if not place.location:
+        raise Conflict(
+            f"the racking map names no location for the switch: {place.reason}",
+            field="location-name",
+            allowed="the name of a location: see location-list",
+        )
+    machines.enrol(session, oci, name, cluster, chosen.role, place.location)
+    wanted = place.settings() | profiles.settings_of(profile, chosen)
+    change_machine_settings(session, oci, name, wanted)
+    return machines.show_machine(session, name).machine
+
+
+def _the_profile(session: Session, oci: Installation, name: str) -> str:
+    found = guess_profile(session, oci, name)
+    if len(found.profiles) != 1:
+        why = "; ".join(f"{profile}: {reason}" for profile, reason in found.rejected.items())
+        fitting = ", ".join(found.profiles)
+        raise Conflict(
+            f"machine {found.machine} fits several hardware profiles: {fitting}"
+            if found.profiles
+            else f"machine {found.machine} fits no hardware profile ({why or 'there are none'})",
+            field="profile",
+            value=fitting,
+            allowed="a machine that fits exactly one: see machine-guessed-profile -d",
+        )
+    return found.profiles[0]
+
+
+def _report(session: Session, name: str) -> HardwareReport:
+    return HardwareReport.model_validate(queries.machine(session, name).hardware)

@@ -3,15 +3,19 @@
 A test fails when a page is stale.
 """
 
+import argparse
 import importlib
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 from ocinstaller.actions.cluster_files.document import sections
 from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
 from ocinstaller.api.compat.action import Absent, Action
 from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
-from ocinstaller.cli import manual
+from ocinstaller.cli import configuration_page, manual, program_manual
 from ocinstaller.cli.catalogue import described, listing_options
 from ocinstaller.cli.table import COMMANDS
 from ocinstaller.model.access import (
@@ -113,6 +117,11 @@ def commands() -> str:
         )
         lines.append(f"| {entry.name} | {arguments} | {cls.__doc__.splitlines()[0]} |")
     return "\n".join(lines) + "\n"
+
+
+def configuration_manual() -> str:
+    """Return the manual page of the configuration file."""
+    return configuration_page.page(DEFAULT_CONFIG, OPTIONS)
 
 
 def manual_page() -> str:
@@ -339,7 +348,47 @@ PAGES = {
     "states.md": states,
     "ocicli.md": commands,
     "man/ocicli.1": manual_page,
+    f"man/{DEFAULT_CONFIG.name}.5": configuration_manual,
     "roles.md": model,
+}
+
+
+def programs() -> dict[str, Callable[[], object]]:
+    """Return the programs beside `ocicli` that people call, by name."""
+    project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
+    found = {}
+    for name, place in project["scripts"].items():
+        module, _, function = place.partition(":")
+        if name != "ocicli" and name not in CALLED_BY_PUPPET:
+            found[name] = getattr(importlib.import_module(module), function)
+    return found
+
+
+class ParserFoundError(Exception):
+    """Ends a program as soon as it has made its parser."""
+
+
+def program_page(program: Callable[[], object]) -> Callable[[], str]:
+    """Return how to make a program's manual page, from the parser that it makes."""
+
+    def parse_args(parser: argparse.ArgumentParser, *_: object) -> None:
+        raise ParserFoundError(parser)
+
+    def page() -> str:
+        with mock.patch.object(argparse.ArgumentParser, "parse_args", parse_args):
+            try:
+                program()
+            except ParserFoundError as found:
+                return program_manual.page(found.args[0])
+        raise LookupError(f"{program} reads no arguments")
+
+    return page
+
+
+CALLED_BY_PUPPET = frozenset({"oci-puppet-external-node-classifier", "oci-puppet-autosign"})
+PAGES |= {
+    f"man/{name}.{program_manual.SECTION}": program_page(program)
+    for name, program in programs().items()
 }
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from ocinstaller.cli.catalogue import described, listing_options
 from ocinstaller.cli.completing import script
 from ocinstaller.cli.examples import EXAMPLES
 from ocinstaller.cli.table import COMMANDS
+from ocinstaller.settings import DEFAULT_CONFIG
 
+REPOSITORY = Path(__file__).parents[2]
 FAKE = """\
 ocicli() {
     case "$1" in
@@ -90,3 +93,18 @@ def test_completion_offers_what_fits(
     )
     assert done.stderr == ""
     assert set(done.stdout.split()) == offered
+
+
+def test_programs_that_people_call_and_their_file_have_manual_pages() -> None:
+    scripts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["scripts"]
+    called_by_puppet = {"oci-puppet-external-node-classifier", "oci-puppet-autosign"}
+    pages = {page.stem for page in (REPOSITORY / "docs/man").iterdir()}
+    assert pages == set(scripts) - called_by_puppet | {DEFAULT_CONFIG.name}
+
+
+@pytest.mark.parametrize("page", sorted((REPOSITORY / "docs/man").iterdir()), ids=lambda p: p.name)
+def test_manual_pages_are_well_formed(page: Path) -> None:
+    groff = ["groff", "-man", "-Kutf8", "-Tutf8", "-ww", str(page)]
+    done = subprocess.run(groff, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert page.stem in done.stdout

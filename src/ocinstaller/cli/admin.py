@@ -30,7 +30,10 @@ def administrator_parser(prog: str, description: str) -> argparse.ArgumentParser
     """Return a parser with the option that all of these commands have."""
     parser = argparse.ArgumentParser(prog=prog, description=description)
     parser.add_argument(
-        "--config", type=Path, default=settings.DEFAULT_CONFIG, help="configuration file"
+        "--config",
+        type=Path,
+        default=settings.DEFAULT_CONFIG,
+        help="configuration file (%(default)s)",
     )
     return parser
 

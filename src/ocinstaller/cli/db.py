@@ -71,7 +71,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done; 1 unsound or refused; 2 wrong usage; 3 not reachable.",
     )
     parser.add_argument(
-        "--config", type=Path, default=settings.DEFAULT_CONFIG, help="configuration file"
+        "--config",
+        type=Path,
+        default=settings.DEFAULT_CONFIG,
+        help="configuration file (%(default)s)",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (text, _) in _COMMANDS.items():

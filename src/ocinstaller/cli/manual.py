@@ -70,7 +70,7 @@ def page(commands: Iterable[Described], shared: Iterable[argparse.Action]) -> st
     lines = [_HEAD.rstrip()]
     for action in shared:
         if action.dest in _SHARED:
-            lines += [".TP", _option(action), _text(_SHARED[action.dest])]
+            lines += [".TP", option(action), text(_SHARED[action.dest])]
     lines.append(".SH COMMANDS")
     for command in commands:
         lines += _command(command)
@@ -78,15 +78,15 @@ def page(commands: Iterable[Described], shared: Iterable[argparse.Action]) -> st
 
 
 def _command(command: Described) -> list[str]:
-    usage = [f"\\fB{_text(command.name)}\\fR"]
-    usage += [f"\\fI{_text(name_of(action))}\\fR" for action in command.positionals]
+    usage = [f"\\fB{text(command.name)}\\fR"]
+    usage += [f"\\fI{text(name_of(action))}\\fR" for action in command.positionals]
     usage += ["[options]"] if command.options else []
-    lines = [f".SS {' '.join(usage)}", _text(command.summary)]
+    lines = [f".SS {' '.join(usage)}", text(command.summary)]
     for action in command.positionals:
-        lines += [".TP", f".I {_text(name_of(action))}", _help(action)]
+        lines += [".TP", f".I {text(name_of(action))}", help_text(action)]
     for action in command.options:
-        lines += [".TP", _option(action), _help(action)]
-    return [*lines, ".PP", "Example:", ".PP", ".nf", f"    {_text(command.example)}", ".fi"]
+        lines += [".TP", option(action), help_text(action)]
+    return [*lines, ".PP", "Example:", ".PP", ".nf", f"    {text(command.example)}", ".fi"]
 
 
 def name_of(action: argparse.Action) -> str:
@@ -95,19 +95,22 @@ def name_of(action: argparse.Action) -> str:
     return f"[{name}]" if action.nargs in ("?", "*") else name
 
 
-def _option(action: argparse.Action) -> str:
-    flags = ", ".join(f"\\fB{_text(flag)}\\fR" for flag in action.option_strings)
+def option(action: argparse.Action) -> str:
+    """Return an option's names and its value."""
+    flags = ", ".join(f"\\fB{text(flag)}\\fR" for flag in action.option_strings)
     if action.nargs == 0:
         return flags
     value = action.metavar or "|".join(map(str, action.choices or ())) or action.dest.upper()
-    return f"{flags} \\fI{_text(str(value))}\\fR"
+    return f"{flags} \\fI{text(str(value))}\\fR"
 
 
-def _help(action: argparse.Action) -> str:
-    return _text((action.help or "").replace("%%", "%"))
+def help_text(action: argparse.Action) -> str:
+    """Return what an argument is for, with its default where it names it."""
+    named = {"default": action.default, "prog": "", "metavar": action.metavar}
+    return text((action.help or "") % named)
 
 
-def _text(text: str) -> str:
-    """Return text that man(7) prints as it is."""
-    escaped = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
+def text(plain: str) -> str:
+    """Return what makes man(7) print a text as it is."""
+    escaped = " ".join(plain.split()).replace("\\", "\\e").replace("-", "\\-")
     return "\\&" + escaped if escaped[:1] in ("'", ".") else escaped

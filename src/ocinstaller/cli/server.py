@@ -112,7 +112,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="oci-server", description="Runs OCI: API, web pages, boot files, DHCP."
     )
     parser.add_argument(
-        "--config", type=Path, default=settings.DEFAULT_CONFIG, help="configuration file"
+        "--config",
+        type=Path,
+        default=settings.DEFAULT_CONFIG,
+        help="configuration file (%(default)s)",
     )
     arguments = parser.parse_args(argv)
     try:

@@ -147,7 +147,8 @@ def client_conf(setup: Setup) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="oci-puppet-setup", description=__doc__)
+    _, _, description = str(__doc__).partition(": ")
+    parser = argparse.ArgumentParser(prog="oci-puppet-setup", description=description)
     parser.add_argument("--url", required=True, help="OCI's address, https://HOST[:PORT]")
     parser.add_argument("--ca-file", required=True, type=Path, help="OCI's root CA certificate")
     parser.add_argument("--token-file", required=True, type=Path, help="file with the Puppet token")

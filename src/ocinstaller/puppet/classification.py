@@ -1,27 +1,12 @@
 """Which Puppet classes and parameters a machine receives: a pure function of its snapshot."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-
-import yaml
+from dataclasses import dataclass, field
 
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.settings import Value
 from ocinstaller.puppet.deployment import Member
-
-# libyaml's, where PyYAML was built with it (Debian's is): ten times faster, the same text
-_BASE: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-class _Dumper(_BASE):  # type: ignore[valid-type, misc]
-    """Quotes every text: Puppet's YAML takes `::1` for a symbol and `1,000` for a number."""
-
-
-def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
-
-
-_Dumper.add_representer(str, _quoted)
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
@@ -74,9 +59,25 @@ class NodeSnapshot:
 def classify(node: NodeSnapshot) -> str:
     """Return what an external node classifier prints for this machine.
 
+    YAML with one line for each parameter, whose value is JSON: a cluster of thousands is written in
+    milliseconds, and Puppet, which takes a bare `::1` for a symbol and `1,000` for a number, finds
+    every text in quotes.
+
     :raises Conflict: as `document`
     """
-    return str(yaml.dump(document(node), Dumper=_Dumper, sort_keys=True))
+    lines = ["---", "classes:"]
+    given = document(node)
+    classes = given.pop("classes")
+    assert isinstance(classes, dict)  # noqa: S101 - tells the type checker
+    for name, parameters in sorted(classes.items()):
+        lines.append(f"  {_text(name)}:")
+        lines += [f"    {key}: {_text(value)}" for key, value in sorted((parameters or {}).items())]
+    lines += [f"{key}: {_text(value)}" for key, value in sorted(given.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def document(node: NodeSnapshot) -> dict[str, object]:
@@ -164,5 +165,10 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
 
 
 def _plain(member: Member) -> dict[str, object]:
-    """Return a member as YAML knows it: without tuples."""
-    return {**asdict(member), "addresses": list(member.addresses)}
+    """Return a member as YAML knows it; `asdict` takes ten times as long."""
+    return {
+        "hostname": member.hostname,
+        "address": member.address,
+        "id": member.id,
+        "addresses": list(member.addresses),
+    }

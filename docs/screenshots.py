@@ -25,6 +25,7 @@ SHOTS = (
     ("services", "/oci/clusters/cloud/services", DESK, "light", "en"),
     ("settings", "/oci/clusters/cloud/settings", DESK, "light", "en"),
     ("installation", "/oci/clusters/cloud/installation", DESK, "light", "en"),
+    ("rings", "/oci/clusters/cloud/rings", DESK, "light", "en"),
     ("racks", "/oci/racks", DESK, "light", "en"),
     ("remove", f"/oci/machines/{serial(10)}/remove", DESK, "light", "en"),
     ("networks", "/oci/networks", DESK, "light", "en"),

@@ -35,6 +35,7 @@ FURTHER = (
     "/oci/clusters/cloud/plan",
     "/oci/clusters/cloud/settings",
     "/oci/clusters/cloud/installation",
+    "/oci/clusters/cloud/rings",
     f"/oci/machines/{serial(9)}/settings",
     "/oci/racks",
     "/oci/racks?by=state",

@@ -59,6 +59,8 @@ NOTES = {
     "created": N_("Created."),
     "deleted": N_("Deleted."),
     "saved": N_("Saved."),
+    "calculated": N_("Calculated: the rings wait for publication."),
+    "published": N_("Published: the machines fetch the rings within minutes."),
     "password": N_("The password is changed. Log in with it."),
 }
 """What pages say after an action; the address of the page carries only the key."""

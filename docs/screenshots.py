@@ -30,6 +30,7 @@ SHOTS = (
     ("remove", f"/oci/machines/{serial(10)}/remove", DESK, "light", "en"),
     ("networks", "/oci/networks", DESK, "light", "en"),
     ("audit", "/oci/audit", DESK, "light", "en"),
+    ("events", "/oci/events", DESK, "light", "en"),
     ("health", "/oci/health", DESK, "light", "en"),
     ("machines-dark", "/oci/machines", DESK, "dark", "fr"),
     ("machine-phone", f"/oci/machines/{serial(9)}", PHONE, "dark", "en"),

@@ -72,7 +72,7 @@ def test_what_one_may_not_do_is_not_offered(
     }
     for path in ("/oci/", "/oci/machines", "/oci/machines/SERIAL0001", "/oci/clusters",
                  "/oci/clusters/cl1", "/oci/networks", "/oci/networks/int", "/oci/locations",
-                 "/oci/health", "/oci/account"):  # fmt: skip
+                 "/oci/events", "/oci/health", "/oci/account"):  # fmt: skip
         page = browser.get(path)
         assert page.status_code == 200, path
         offered = re.findall(r'(?:href|action)="(/oci/[^"?#]*)', page.text)

@@ -92,6 +92,7 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", "/oci/swift-regions/{name}/delete"): Access(
         "swift-region-delete", _OPERATE, "swift region"
     ),
+    ("GET", "/oci/events"): _LOOK,
     ("GET", "/oci/health"): _LOOK,
     ("GET", "/oci/account"): _MINE,
     ("POST", "/oci/account/password"): Access("user-password", _OWN, "user"),

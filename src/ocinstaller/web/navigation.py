@@ -31,6 +31,7 @@ AREAS = (
     Area("/oci/clusters", N_("Clusters"), "cluster"),
     Area("/oci/networks", N_("Networks"), "network"),
     Area("/oci/locations", N_("Locations"), "place"),
+    Area("/oci/events", N_("Events"), "events"),
     Area("/oci/health", N_("Server"), "health"),
     Area("/oci/users", N_("Users"), "users"),
     Area("/oci/audit", N_("Audit"), "audit"),

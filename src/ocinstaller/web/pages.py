@@ -8,6 +8,7 @@ from ocinstaller.web import (
     assets,
     audit,
     clusters,
+    events,
     health,
     locations,
     login,
@@ -43,6 +44,7 @@ for area in (
     users,
     account,
     audit,
+    events,
     health,
 ):
     router.include_router(area.router)

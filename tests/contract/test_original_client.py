@@ -264,6 +264,8 @@ def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Pa
     try:
         access = bmc.access
         client.run("machine-set-ipmi", STORE, "yes", access.address, str(access.port), USER, SECRET)
+        console = client.run("machine-console", STORE)
+        assert f"-p {access.port} -U {USER} " in console.stdout and SECRET not in console.stdout
         reason = client.is_refused("machine-ipmi-reboot-on-hdd", STORE)
         assert "start from disk" in reason
         client.does("machine-ipmi-reboot-on-live", STORE)
@@ -310,7 +312,7 @@ def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
         (("cluster-create", "Cluster", "example.com"), "lower-case letters"),
         (("role-create", "cook"), "this server does not do role_create: its roles are fixed"),
         (("machine-wipe", CONTROLLER), "this server does not do machine_wipe"),
-        (("machine-console", CONTROLLER), "through management controllers is power"),
+        (("machine-console", CONTROLLER), "is not controlled through a BMC"),
     ):
         assert reason in client.is_refused(*command), command
     assert client.run("-csv", "machine-list", "-n", "-z").stdout == before

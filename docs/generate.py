@@ -15,7 +15,7 @@ from ocinstaller.actions.cluster_files.reader import TEXT_LIMIT
 from ocinstaller.api.compat.action import Absent, Action
 from ocinstaller.api.compat.table import ACTIONS
 from ocinstaller.api.permissions import PROVEN_OTHERWISE, ROUTES
-from ocinstaller.cli import manual, program_manual
+from ocinstaller.cli import configuration_page, manual, program_manual
 from ocinstaller.cli.catalogue import described, listing_options
 from ocinstaller.cli.table import COMMANDS
 from ocinstaller.model.access import (
@@ -117,6 +117,11 @@ def commands() -> str:
         )
         lines.append(f"| {entry.name} | {arguments} | {cls.__doc__.splitlines()[0]} |")
     return "\n".join(lines) + "\n"
+
+
+def configuration_manual() -> str:
+    """Return the manual page of the configuration file."""
+    return configuration_page.page(DEFAULT_CONFIG, OPTIONS)
 
 
 def manual_page() -> str:
@@ -343,6 +348,7 @@ PAGES = {
     "states.md": states,
     "ocicli.md": commands,
     "man/ocicli.1": manual_page,
+    f"man/{DEFAULT_CONFIG.name}.5": configuration_manual,
     "roles.md": model,
 }
 

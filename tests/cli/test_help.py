@@ -13,6 +13,7 @@ from ocinstaller.cli.catalogue import described, listing_options
 from ocinstaller.cli.completing import script
 from ocinstaller.cli.examples import EXAMPLES
 from ocinstaller.cli.table import COMMANDS
+from ocinstaller.settings import DEFAULT_CONFIG
 
 REPOSITORY = Path(__file__).parents[2]
 FAKE = """\
@@ -94,11 +95,11 @@ def test_completion_offers_what_fits(
     assert set(done.stdout.split()) == offered
 
 
-def test_every_program_that_people_call_has_a_manual_page() -> None:
+def test_programs_that_people_call_and_their_file_have_manual_pages() -> None:
     scripts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["scripts"]
     called_by_puppet = {"oci-puppet-external-node-classifier", "oci-puppet-autosign"}
     pages = {page.stem for page in (REPOSITORY / "docs/man").iterdir()}
-    assert pages == set(scripts) - called_by_puppet
+    assert pages == set(scripts) - called_by_puppet | {DEFAULT_CONFIG.name}
 
 
 @pytest.mark.parametrize("page", sorted((REPOSITORY / "docs/man").iterdir()), ids=lambda p: p.name)

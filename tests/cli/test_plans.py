@@ -60,7 +60,12 @@ def test_a_cluster_lives_in_a_file(server: ServerProcess, tmp_path: Path) -> Non
     assert "because" not in server.ocicli("cluster-explain", "cl1").stdout
 
     change = ("cluster-plan", "cl1", "--add-machine", "controller:3", "--set", "install_heat=no")
-    done = server.ocicli(*change)
+    short = server.ocicli(*change)
+    assert short.returncode == 2 and "machine 3, address 3" in short.stderr
+    for said in ("cl1-controller-[1-3].example.com", "10.1.0.4/24", "install_heat"):
+        assert said in short.stdout, short.stdout
+    assert "(secret)" not in short.stdout
+    done = server.ocicli(*change, "--full")
     assert done.returncode == 2, done.stderr
     for said in ("cl1-controller-3.example.com", "10.1.0.4/24", "(secret)", "install_heat"):
         assert said in done.stdout

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ocinstaller.api.compat.absent import ABSENT
 from ocinstaller.api.compat.setting_columns import variables
 from tests.contract.conftest import OriginalClient
 from tests.drivers.virtual_bmc_process import PASSWORD as SECRET
@@ -260,6 +261,7 @@ def test_hosts_that_take_logs(client: OriginalClient) -> None:
 def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Path) -> None:
     reason = client.is_refused("machine-ipmi-reboot-on-live", STORE)
     assert "is not controlled through a BMC" in reason
+    assert "is not controlled through a BMC" in client.is_refused("machine-console", STORE)
     bmc = BmcProcess(tmp_path)
     try:
         access = bmc.access
@@ -310,12 +312,47 @@ def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
         (("machine-show", "a'or'1'='1"), "Error: not valid serial"),
         (("swift-region-create", "$(reboot)"), "Error: not valid name"),
         (("cluster-create", "Cluster", "example.com"), "lower-case letters"),
-        (("role-create", "cook"), "this server does not do role_create: its roles are fixed"),
-        (("machine-wipe", CONTROLLER), "this server does not do machine_wipe"),
-        (("machine-console", CONTROLLER), "is not controlled through a BMC"),
     ):
         assert reason in client.is_refused(*command), command
     assert client.run("-csv", "machine-list", "-n", "-z").stdout == before
+
+
+COMMANDS_OF = {
+    "role_create": ("role-create", "cook"),
+    "role_delete": ("role-delete", "compute"),
+    "machine_reboot_on_hdd": ("machine-reboot-on-hdd", STORE),
+    "machine_wipe": ("machine-wipe", STORE),
+    "machine_apply_ipmi": ("machine-apply-ipmi", STORE),
+    "ipmi_cmd": ("machine-ipmi-cmd", STORE, "chassis status"),
+    "ipmi_assign_check": ("ipmi-assign-check",),
+    "hpe_ilo_license_install": ("machine-hpe-ilo-license-install", STORE),
+    "hpe_activate_ipmi_over_lan": ("machine-hpe-activate-ipmi-over-lan", STORE),
+    "machine_check_megacli_applied": ("machine-check-megacli-applied", STORE),
+    "machine_megacli_apply": ("machine-megacli-apply", STORE),
+    "machine_megacli_reset_raid": ("machine-megacli-reset-raid", STORE),
+    "machine_to_dns": ("machine-to-dns", STORE),
+    "machine_out_of_dns": ("machine-out-of-dns", STORE),
+    "machine_to_monitoring": ("machine-to-monitoring", STORE),
+    "machine_out_of_monitoring": ("machine-out-of-monitoring", STORE),
+    "machine_gen_root_pass": ("machine-gen-root-pass", STORE),
+    "machine_forget_root_pass": ("machine-forget-root-pass", STORE),
+}
+"""How this client asks for what this server does not do; further actions are of later clients."""
+NO_COMMAND = {
+    "activate_ipmi_over_lan",
+    "enc",
+    "ipmi_assign_ip",
+    "machine_forget_ipmi_pass",
+    "machine_save_ipmi_pass",
+}
+
+
+def test_what_this_server_does_not_do_is_said(client: OriginalClient) -> None:
+    reasons = {absent.name: absent.reason for absent in ABSENT}
+    assert set(reasons) <= set(COMMANDS_OF) | NO_COMMAND
+    for name in reasons.keys() & COMMANDS_OF.keys():
+        said = client.is_refused(*COMMANDS_OF[name])
+        assert said == f"Error: this server does not do {name}: {reasons[name]}.", name
 
 
 def test_who_may_do_what(client: OriginalClient) -> None:

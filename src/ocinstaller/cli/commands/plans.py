@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ocinstaller.cli.base import Argument, Document, OciCommand, OciLister, Rows, many
 from ocinstaller.cli.client import ClientError, path
+from ocinstaller.cli.folding import concerns_puppet, folded, shortened, summary
 
 _COLUMNS = {
     "section": "section",
@@ -18,6 +19,13 @@ _COLUMNS = {
 }
 _WOULD_CHANGE = 2
 _STRUCTURED = ("json", "yaml")
+
+
+_FULL = Argument(
+    "--full",
+    action="store_true",
+    help="in the table: classes and parameters too, a row for each machine, and whole values",
+)
 
 
 class FileError(ClientError):
@@ -31,6 +39,12 @@ class _Changes(OciLister):
         """Return the table; in the formats for people, values that are lists become one line."""
         if not changes:
             print("nothing to change", file=sys.stderr)
+        elif parsed_args.formatter == "table" and not parsed_args.full:
+            print(f"changes: {summary(changes)}", file=sys.stderr)
+            plain = [change for change in changes if not concerns_puppet(change)]
+            if len(plain) < len(changes):
+                print("--full shows what Puppet gets, and every row", file=sys.stderr)
+            changes = [shortened(change) for change in folded(plain)]
         if parsed_args.formatter not in _STRUCTURED:
             changes = [
                 change | {side: _line(change[side]) for side in ("before", "after")}
@@ -103,6 +117,7 @@ class ClusterPlan(_Changes):
             metavar="NAME=VALUE",
             help="a setting of the cluster to change (may be repeated)",
         ),
+        _FULL,
     )
     _changes = False
 
@@ -156,6 +171,7 @@ class ClusterApply(_Changes):
             action="store_true",
             help="let machines leave the cluster when the file does not have them",
         ),
+        _FULL,
     )
 
     def take_action(self, parsed_args: Namespace) -> Rows:

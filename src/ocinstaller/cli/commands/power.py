@@ -17,7 +17,6 @@ from ocinstaller.cli.client import RefusedError, path
 from ocinstaller.cli.commands.settings import changed
 from ocinstaller.cli.commands.users import ask_password
 
-
 _ASK = "-"
 """Stands for a password that is to be asked for."""
 

@@ -11,6 +11,7 @@ from ocinstaller.model.access import ROLE_PERMISSIONS, UserRole
 from ocinstaller.web.languages import preferred
 from tests.api.access import make_user, newest
 from tests.api.test_machine_way import define_cluster, enrol, send_report
+from tests.api.test_rings import introduce
 from tests.conftest import PASSWORD
 
 CHANGES = [path for method, path in PAGES if method == "POST"]
@@ -71,7 +72,7 @@ def test_what_one_may_not_do_is_not_offered(
     }
     for path in ("/oci/", "/oci/machines", "/oci/machines/SERIAL0001", "/oci/clusters",
                  "/oci/clusters/cl1", "/oci/networks", "/oci/networks/int", "/oci/locations",
-                 "/oci/health", "/oci/account"):  # fmt: skip
+                 "/oci/events", "/oci/health", "/oci/account"):  # fmt: skip
         page = browser.get(path)
         assert page.status_code == 200, path
         offered = re.findall(r'(?:href|action)="(/oci/[^"?#]*)', page.text)
@@ -251,3 +252,32 @@ def test_no_page_has_inline_scripts_or_styles(browser: TestClient, operator: Tes
         assert not re.search(r"<style|style=|<script(?![^>]* src=)|\son\w+=", page.text), path
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+def test_rings_are_tried_calculated_and_published(
+    browser: TestClient, operator: TestClient
+) -> None:
+    define_cluster(operator)
+    for number in (1, 2, 3):
+        introduce(operator, number)
+    settings = {"settings": {"swift_part_power": 8}}
+    assert operator.patch("/v1/clusters/cl1/settings", json=settings).status_code == 200
+    token, page = log_in(browser), "/oci/clusters/cl1/rings"
+    assert "No ring yet" in browser.get(page).text
+    tried = browser.post(f"{page}/plan", data={"csrf": token})
+    assert tried.text.count("Nothing moves.") == 3, "they are the first ones"
+    assert operator.get("/v1/clusters/cl1/rings").json()["rings"] == []
+    assert "Wait for publication" in browser.post(page, data={"csrf": token}).text
+    published = browser.post(f"{page}/publish", data={"csrf": token}).text
+    assert "Ring object" in published and "Wait for publication" not in published
+    drawn = re.findall(r'<rect class="fill hue-\d" x="230" y="\d+" width="(\d+)"', published)
+    assert len(drawn) == 3 * (1 + 1 + 3 + 6), "region, zone, machines, devices of three rings"
+    assert set(drawn) == {"420"}, "everything holds as much as its like"
+
+
+def test_why_rings_cannot_be_made_is_said(browser: TestClient, operator: TestClient) -> None:
+    define_cluster(operator)
+    token, page = log_in(browser), "/oci/clusters/cl1/rings"
+    for path in (page, f"{page}/plan", f"{page}/publish"):
+        refused = browser.post(path, data={"csrf": token})
+        assert 'role="alert"' in refused.text, path

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from ocinstaller.actions import machines
+from ocinstaller.actions import machines, topology
 from ocinstaller.store.tables import Machine
 from tests.browser.conftest import Site, Visitor
 from tests.browser.world import STORE, hardware, report, serial
@@ -35,12 +35,15 @@ FURTHER = (
     "/oci/clusters/cloud/plan",
     "/oci/clusters/cloud/settings",
     "/oci/clusters/cloud/installation",
+    "/oci/clusters/cloud/rings",
     f"/oci/machines/{serial(9)}/settings",
     "/oci/racks",
     "/oci/racks?by=state",
     "/oci/networks/new",
     "/oci/networks/mgmt-1",
     "/oci/networks/spare",
+    "/oci/events",
+    "/oci/events?kind=machine&before=20",
     "/oci/health",
     "/oci/users",
     "/oci/users/ada",
@@ -112,6 +115,44 @@ def test_states_change_without_a_reload(site: Site, visit: Callable[..., Visitor
     expect(badge).to_have_text("bootinglive")
     report(site.oci, hardware(16, STORE))
     expect(badge).to_have_text("live")
+
+
+def test_a_new_machine_appears_and_the_selection_stays(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit(site)
+    visitor.log_in()
+    page = visitor.open("/oci/machines")
+    page.locator(f"input[value={serial(1)}]").check()
+    name = serial(99)
+    row = page.locator(f"tr[data-serial={name}]")
+    expect(row).to_have_count(0)
+    report(site.oci, hardware(99, STORE))
+    expect(row).to_be_visible()
+    expect(page.locator(f"input[value={serial(1)}]")).to_be_checked()
+    expect(page.locator("[data-count]")).to_have_text("1")
+    site.oci.store.write(lambda session: machines.destroy(session, name))
+    expect(row).to_have_count(0)
+
+
+def test_events_appear_as_they_happen_where_they_fit(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit(site)
+    visitor.log_in()
+    page = visitor.open("/oci/events")
+    other = visit(site)
+    other.log_in()
+    narrow = other.open(f"/oci/events?kind=machine&name={serial(15)}")
+    seen = narrow.locator("[data-event]").first.get_attribute("data-event")
+    site.oci.store.write(lambda session: topology.create_swift_region(session, "far-away"))
+    first = page.locator("[data-event]").first
+    expect(first).to_contain_text("far-away")
+    expect(first).to_contain_text("created")
+    assert narrow.locator("[data-event]").first.get_attribute("data-event") == seen
+    site.oci.store.write(lambda session: machines.start_live(session, serial(15)))
+    expect(narrow.locator("[data-event]").first).to_contain_text("bootinglive")
+    assert narrow.locator(f"[data-event='{seen}']").count() == 1, "the older ones stay"
 
 
 def test_searching_keeps_what_is_typed_and_selecting_shows_the_actions(

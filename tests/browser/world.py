@@ -9,6 +9,7 @@ from ocinstaller.actions import (
     installation,
     machines,
     nodes,
+    rings,
     settings,
     topology,
     users,
@@ -27,6 +28,7 @@ from ocinstaller.model.hardware import (
     Product,
 )
 from ocinstaller.model.plan import EventReport, InstallEvent, LogBatch, LogLine
+from ocinstaller.model.rings.devices import RingKind
 from ocinstaller.store.tables import Machine
 from tests.conftest import PASSWORD
 
@@ -200,8 +202,19 @@ def populate(oci: Installation) -> None:
                 s, oci, serial(n), place
             )
         )
+    balance(oci)
     for number, steps in ((0, 7), (1, 7), (2, 7), (4, 7), (5, 7), (6, 7), (7, 4), (8, 2), (9, 7)):
         install(oci, number, steps)
+
+
+def balance(oci: Installation) -> None:
+    """Publish the cluster's rings, and calculate others that wait: a store is to be emptied."""
+    ada = acting(oci, "ada", "swift-calculate-ring")
+    small = {"swift_part_power": "10", "swift_min_part_hours": "0"}
+    ada.store.write(lambda s: settings.change_cluster_settings(s, oci, "cloud", small))
+    rings.ensure_rings(ada, "cloud")
+    leaving = dict.fromkeys(RingKind, 0.0)
+    rings.change_machine(ada, serial(16), leaving, ec_only=False, dry_run=False)
 
 
 def install(oci: Installation, number: int, steps: int) -> None:

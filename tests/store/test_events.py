@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import clusters, machines, nodes, topology
 from ocinstaller.actions.context import Installation, open_installation
+from ocinstaller.actions.events import History, history
 from ocinstaller.model import events as model
 from ocinstaller.model.errors import Duplicate
 from ocinstaller.model.events import Event
@@ -174,3 +175,26 @@ def test_another_server_on_the_data_base_is_heard(installation: Installation) ->
     finally:
         feed.stop()
     assert not feed.running
+
+
+def test_the_history_is_read_page_by_page_and_by_name(installation: Installation) -> None:
+    names = [f"region-{number}" for number in range(5)] + ["region_5"]
+    for name in names:
+        make_region(installation, name)
+    define_cluster(installation)
+
+    def page(name: str, before: int | None, kind: str = "swift-region") -> History:
+        with installation.store.read() as session:
+            return history(session, kind, name, before, 4)
+
+    newest = page("REGION", None)
+    assert len(newest.events) == 4
+    seen = [event.name for event in newest.events]
+    assert newest.more
+    rest = page("REGION", newest.events[-1].id)
+    seen += [event.name for event in rest.events]
+    assert seen == names[::-1]
+    assert not rest.more
+    assert [event.name for event in page("_", None).events] == ["region_5"], "no pattern"
+    assert {event.kind for event in page("CL1", None, "").events} >= {"cluster"}
+    assert page("", None, "ufo").events == []

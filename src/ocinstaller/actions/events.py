@@ -1,9 +1,11 @@
-"""Following the stream of events: which ones, and from where on."""
+"""Events: following their stream (which ones, from where on), and reading those that are kept."""
+
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from ocinstaller.model.errors import InvalidValue
-from ocinstaller.model.events import EventFilter
+from ocinstaller.model.events import Event, EventFilter
 from ocinstaller.store import events, queries
 
 
@@ -36,3 +38,26 @@ def first_number(session: Session, after: int | None, last: int) -> int:
     if after is not None:
         return after
     return max(events.last_number(session) - last, 0)
+
+
+@dataclass(frozen=True)
+class History:
+    """Kept events, newest first."""
+
+    events: list[Event]
+    kinds: list[str]
+    """Every kind that there is."""
+    more: bool
+    """Whether older ones fit too."""
+
+
+def history(session: Session, kind: str, name: str, before: int | None, limit: int) -> History:
+    """Return the newest events that fit, of those that are kept.
+
+    :param kind: empty for all; one that there is not has no events
+    :param name: part of the name of the object, its machine or its cluster; empty for all
+    :param before: number of the event that the page before this one ended with
+    """
+    rows = events.stored_before(session, before, kind, name, limit + 1)
+    found = [events.event_of(row) for row in rows[:limit]]
+    return History(found, sorted(events.kinds()), len(rows) > limit)

@@ -69,6 +69,10 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_CLUSTER}/settings/plan"): _FORM,
     ("GET", f"{_CLUSTER}/plan"): _LOOK,
     ("POST", f"{_CLUSTER}/plan"): Access("cluster-plan", _READ, "cluster"),
+    ("GET", f"{_CLUSTER}/rings"): _LOOK,
+    ("POST", f"{_CLUSTER}/rings/plan"): _FORM,
+    ("POST", f"{_CLUSTER}/rings"): Access("swift-calculate-ring", _OPERATE, "cluster"),
+    ("POST", f"{_CLUSTER}/rings/publish"): Access("swift-publish-ring", _OPERATE, "cluster"),
     ("POST", f"{_CLUSTER}/delete"): Access("cluster-delete", _OPERATE, "cluster"),
     ("GET", "/oci/networks"): _LOOK,
     ("GET", "/oci/networks/new"): _FORM,
@@ -88,6 +92,7 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", "/oci/swift-regions/{name}/delete"): Access(
         "swift-region-delete", _OPERATE, "swift region"
     ),
+    ("GET", "/oci/events"): _LOOK,
     ("GET", "/oci/health"): _LOOK,
     ("GET", "/oci/account"): _MINE,
     ("POST", "/oci/account/password"): Access("user-password", _OWN, "user"),

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, event, insert, or_, select, update
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 
-from ocinstaller.model.events import KEPT, PROGRESS_KIND, Change
+from ocinstaller.model.events import KEPT, PROGRESS_KIND, Change, Event
 from ocinstaller.store.event_tables import EventClock, StoredEvent
 from ocinstaller.store.naming import kind_of, name_of, shown_column, table_of
 from ocinstaller.store.tables import Base, Cluster, InstallLogLine, Machine
@@ -221,3 +221,28 @@ def stored_after(session: Session, number: int, limit: int) -> list[StoredEvent]
     """Return the oldest `limit` events after the one with this number."""
     query = select(StoredEvent).where(StoredEvent.id > number).order_by(StoredEvent.id)
     return list(session.scalars(query.limit(limit)))
+
+
+def stored_before(
+    session: Session, before: int | None, kind: str, name: str, limit: int
+) -> list[StoredEvent]:
+    """Return the newest `limit` events that fit, newest first.
+
+    :param before: number of an event that all of them are older than
+    :param kind: empty for all
+    :param name: part of the name of the object, its machine or its cluster
+    """
+    query = select(StoredEvent).order_by(StoredEvent.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(StoredEvent.id < before)
+    if kind:
+        query = query.where(StoredEvent.kind == kind)
+    if name:
+        places = (StoredEvent.name, StoredEvent.machine, StoredEvent.cluster)
+        query = query.where(or_(*(place.icontains(name, autoescape=True) for place in places)))
+    return list(session.scalars(query))
+
+
+def event_of(row: StoredEvent) -> Event:
+    """Return a row as the event that it keeps."""
+    return Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})

@@ -1,7 +1,7 @@
 """The newest events, read once by one thread for all who follow them.
 
 A write of this process rings the bell; the writes of other servers on the same data base are found
-by looking once a second, and only while somebody follows.
+by looking four times a second, and only while somebody follows.
 """
 
 import logging
@@ -16,11 +16,14 @@ from ocinstaller.model.errors import Unavailable
 from ocinstaller.model.events import Event
 from ocinstaller.store.engine import Store
 from ocinstaller.store.event_tables import StoredEvent
-from ocinstaller.store.events import last_number, stored_after
+from ocinstaller.store.events import event_of, last_number, stored_after
 
 LOG = logging.getLogger(__name__)
 
-_LOOK_S = 1.0
+_LOOK_S = 0.25
+"""What other servers and commands change is told after at most so long."""
+_MISHAP_S = 1.0
+"""Between two looks while the data base is away."""
 _PAUSE_S = 0.02
 """Between two looks, so that many writes a second cost few."""
 _PAGE = 500
@@ -131,10 +134,10 @@ class Feed:
                     self._tell()
             except Unavailable:
                 # The store has logged why; the next look is soon.
-                time.sleep(_LOOK_S)
+                time.sleep(_MISHAP_S)
             except Exception:
                 LOG.exception("looking for events failed")
-                time.sleep(_LOOK_S)
+                time.sleep(_MISHAP_S)
             time.sleep(_PAUSE_S)
 
     def _look(self) -> bool:
@@ -163,6 +166,6 @@ class Feed:
 
 
 def _told(row: StoredEvent) -> Told:
-    event = Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})
+    event = event_of(row)
     text = f"id: {event.id}\nevent: {event.kind}\ndata: {event.document()}\n\n"
     return Told(event, text)

@@ -55,6 +55,7 @@ _TABS = (
     ("settings", N_("Settings")),
     ("add", N_("Add machines")),
     ("installation", N_("Installation")),
+    ("rings", N_("Swift rings")),
     ("plan", N_("Plan")),
 )
 

@@ -31,6 +31,7 @@ AREAS = (
     Area("/oci/clusters", N_("Clusters"), "cluster"),
     Area("/oci/networks", N_("Networks"), "network"),
     Area("/oci/locations", N_("Locations"), "place"),
+    Area("/oci/events", N_("Events"), "events"),
     Area("/oci/health", N_("Server"), "health"),
     Area("/oci/users", N_("Users"), "users"),
     Area("/oci/audit", N_("Audit"), "audit"),
@@ -58,6 +59,8 @@ NOTES = {
     "created": N_("Created."),
     "deleted": N_("Deleted."),
     "saved": N_("Saved."),
+    "calculated": N_("Calculated: the rings wait for publication."),
+    "published": N_("Published: the machines fetch the rings within minutes."),
     "password": N_("The password is changed. Log in with it."),
 }
 """What pages say after an action; the address of the page carries only the key."""

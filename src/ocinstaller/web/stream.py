@@ -17,11 +17,13 @@ _LARGEST_ID = 2**63 - 1
 def stream(
     page: Page,
     after: Annotated[int, Query(ge=0, le=_LARGEST_ID)],
+    every_kind: bool = False,
     last_event_id: Annotated[int | None, Header(ge=0, le=_LARGEST_ID)] = None,
 ) -> EventStream:
-    """Tell an open page what changed of machines since it was made.
+    """Tell an open page what changed since it was made.
 
     :param after: the newest event when the page was made
+    :param every_kind: whether of everything, else of machines only
     """
-    query = EventQuery(kind=["machine", PROGRESS_KIND], after=after)
+    query = EventQuery(kind=[] if every_kind else ["machine", PROGRESS_KIND], after=after)
     return open_stream(page.oci, query, last_event_id)

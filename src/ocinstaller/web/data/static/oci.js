@@ -20,6 +20,24 @@
 
   const places = (machine) => document.querySelectorAll(`[data-serial="${CSS.escape(machine)}"]`);
 
+  // Parts that renew themselves when something of their kinds is told: at once, then with pauses,
+  // so that a thousand machines that start together cost every open page few requests.
+  const renewed = new Map();
+  const renew = (part) => {
+    if (part.dataset.waiting || !part.isConnected) return;
+    part.dataset.waiting = "1";
+    const rest = Number(renewed.get(part.dataset.news) || 0) + Number(part.dataset.pause) - Date.now();
+    setTimeout(() => {
+      delete part.dataset.waiting;
+      if (!part.isConnected) return;
+      renewed.set(part.dataset.news, Date.now());
+      htmx.trigger(part, "oci:news");
+    }, Math.max(rest, 50));
+  };
+  const wants = (part, event) =>
+    part.dataset.news.split(" ").includes(event.kind) &&
+    (!part.dataset.changes || part.dataset.changes.split(" ").includes(event.change));
+
   const listen = () => {
     const source = new EventSource(live.content);
     const tones = JSON.parse(live.dataset.tones);
@@ -29,9 +47,11 @@
         each("[data-live]", (cell) => show(cell, event, tones), place);
         place.dispatchEvent(new CustomEvent("oci:machine"));
       });
+      if (window.htmx) each("[data-news]", (part) => { if (wants(part, event)) renew(part); });
     };
-    source.addEventListener("machine", hear);
-    source.addEventListener("installation", hear);
+    const kinds = new Set(["machine", "installation"]);
+    each("[data-news]", (part) => part.dataset.news.split(" ").forEach((kind) => kinds.add(kind)));
+    kinds.forEach((kind) => source.addEventListener(kind, hear));
     source.addEventListener("reset", () => location.reload());
     source.addEventListener("open", () => { retry = 0; });
     source.addEventListener("error", () => {
@@ -59,7 +79,15 @@
     if (event.target.matches("input[data-row], input[data-all]")) count();
     if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:afterSwap", count);
+  // What was selected stays selected when the table renews itself.
+  let chosen = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    chosen = [...document.querySelectorAll("input[data-row]:checked")].map((box) => box.value);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    each("input[data-row]", (box) => { if (chosen.includes(box.value)) box.checked = true; });
+    count();
+  });
   addEventListener("pageshow", count);
 
   // A log that grows stays at its end unless somebody reads further up.

@@ -238,6 +238,39 @@ def test_language_and_colours_are_kept_by_the_browser(browser: TestClient) -> No
     assert away.headers["location"] == "/oci/"
 
 
+def test_only_administrators_get_the_openrc(browser: TestClient, operator: TestClient) -> None:
+    define_cluster(operator)
+    path = "/oci/clusters/cl1/openrc"
+    make_user(operator, "olga", "operator")
+    log_in(browser, "olga")
+    assert path not in browser.get("/oci/clusters/cl1").text
+    assert browser.get(path).status_code == 403
+    log_in(browser)
+    assert path in browser.get("/oci/clusters/cl1").text
+    answer = browser.get(path)
+    assert answer.text == operator.get("/v1/clusters/cl1/openrc").json()["text"]
+    assert "OS_PASSWORD" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert browser.get("/oci/clusters/none/openrc").status_code == 404
+
+
+def test_a_network_is_shown_with_all_that_is_set(browser: TestClient, operator: TestClient) -> None:
+    define_cluster(operator)
+    made = operator.patch("/v1/networks/int", json={"mtu": 9000, "vlan": 77})
+    assert made.status_code == 200, made.text
+    log_in(browser)
+    page = browser.get("/oci/networks/int").text
+    assert "<dd>9000</dd>" in page and "<dd>77</dd>" in page
+    assert "printers" not in page
+    first, last = "10.1.0.200", "10.1.0.209"
+    kept = {"first_ip": first, "last_ip": last, "note": "printers"}
+    answer = operator.post("/v1/networks/int/reservations", json=kept)
+    assert answer.status_code == 201, answer.text
+    page = browser.get("/oci/networks/int").text
+    assert f"{first} – {last}" in page and "printers" in page
+
+
 def test_no_page_has_inline_scripts_or_styles(browser: TestClient, operator: TestClient) -> None:
     define_cluster(operator)
     send_report(operator)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import clusters, topology
+from ocinstaller.actions.addresses import list_reservations
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.network_usage import Usage, given_addresses, usages
 from ocinstaller.actions.views import NetworkView
@@ -150,10 +151,12 @@ def _show(
         network = topology.show_network(session, name)
         used = usages(session, [network])[network.name]
         addresses = given_addresses(session, name)
+        reserved = list_reservations(session, name)
         names = choices(one.name for one in clusters.list_clusters(session))
     values = {
         "row": _row(network, used),
         "addresses": addresses,
+        "reserved": reserved,
         "form": form or ASSIGNMENT.show(cluster=names, role=choices(NETWORK_PURPOSES)),
         "error": error.message if error and form is None and error.field != "confirm" else "",
         "field_error": error.message if error and error.field == "confirm" else "",

@@ -1,13 +1,18 @@
 """Power of machines over the API, with a real BMC behind it."""
 
+import os
+import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from ocinstaller.model.hardware import Bmc
 from tests.api.test_machine_way import bearer, define_cluster, enrol, send_event, send_report
 from tests.drivers.virtual_bmc_process import PASSWORD, USER, BmcProcess
+from tests.support import report
 
 MACHINE = "/v1/machines/SERIAL0001"
 
@@ -80,3 +85,49 @@ def test_a_machine_without_bmc(operator: TestClient) -> None:
     send_report(operator)
     for answer in (operator.get(f"{MACHINE}/power"), operator.post(f"{MACHINE}/power/live")):
         assert (answer.status_code, answer.json()["field"]) == (409, "ipmi_use")
+
+
+def test_the_console_is_told_without_the_password(operator: TestClient, bmc: BmcProcess) -> None:
+    answer = operator.get(f"{MACHINE}/console")
+    found = answer.json()
+    assert PASSWORD not in answer.text
+    assert found["web"] == "https://127.0.0.1/"
+    argv = shlex.split(found["command"])
+    opens, session = argv[: argv.index("-a")], argv[argv.index("-a") :]
+    assert session == ["-a", "sol", "activate"]
+    asked = subprocess.run(
+        [*opens, "-E", "chassis", "power", "status"], env=os.environ | {"IPMI_PASSWORD": PASSWORD},
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert "Power is off" in asked.stdout, asked.stderr
+
+
+def send_bmc(client: TestClient, address: str) -> None:
+    document = report().model_copy(update={"bmc": Bmc(address=address)}).model_dump_json()
+    answer = client.post("/node/v1/report", content=document, headers=bearer(), auth=None)
+    assert answer.status_code == 200, answer.text
+
+
+def test_the_address_that_a_bmc_has_is_taken_over(operator: TestClient) -> None:
+    send_bmc(operator, "192.0.2.44")
+    taken = operator.post(f"{MACHINE}/bmc/adoption").json()["changes"]
+    assert {row["name"]: row["after"] for row in taken} == {
+        "ipmi_addr": "192.0.2.44", "ipmi_use": "yes",
+    }  # fmt: skip
+    assert operator.post(f"{MACHINE}/bmc/adoption").json()["changes"] == []
+    assert "-H 192.0.2.44 -p 623" in operator.get(f"{MACHINE}/console").json()["command"]
+
+
+@pytest.mark.parametrize("address", ["", "0.0.0.0", "127.0.0.1", "what?"])  # noqa: S104
+def test_an_address_that_is_none_is_not_taken_over(operator: TestClient, address: str) -> None:
+    send_bmc(operator, address)
+    answer = operator.post(f"{MACHINE}/bmc/adoption")
+    assert (answer.status_code, answer.json()["field"]) == (409, "ipmi_addr")
+    assert operator.get(f"{MACHINE}/power").json()["field"] == "ipmi_use"
+
+
+def test_a_machine_without_bmc_has_none_to_take_over(operator: TestClient) -> None:
+    send_report(operator)
+    assert operator.post(f"{MACHINE}/bmc/adoption").status_code == 409
+    assert operator.get(f"{MACHINE}/console").status_code == 409
+    assert operator.post("/v1/machines/nobody/bmc/adoption").status_code == 404

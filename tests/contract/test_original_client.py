@@ -261,10 +261,13 @@ def test_hosts_that_take_logs(client: OriginalClient) -> None:
 def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Path) -> None:
     reason = client.is_refused("machine-ipmi-reboot-on-live", STORE)
     assert "is not controlled through a BMC" in reason
+    assert "is not controlled through a BMC" in client.is_refused("machine-console", STORE)
     bmc = BmcProcess(tmp_path)
     try:
         access = bmc.access
         client.run("machine-set-ipmi", STORE, "yes", access.address, str(access.port), USER, SECRET)
+        console = client.run("machine-console", STORE)
+        assert f"-p {access.port} -U {USER} " in console.stdout and SECRET not in console.stdout
         reason = client.is_refused("machine-ipmi-reboot-on-hdd", STORE)
         assert "start from disk" in reason
         client.does("machine-ipmi-reboot-on-live", STORE)
@@ -320,7 +323,6 @@ COMMANDS_OF = {
     "machine_reboot_on_hdd": ("machine-reboot-on-hdd", STORE),
     "machine_wipe": ("machine-wipe", STORE),
     "machine_apply_ipmi": ("machine-apply-ipmi", STORE),
-    "ipmi_show_cmd_console": ("machine-console", STORE),
     "ipmi_cmd": ("machine-ipmi-cmd", STORE, "chassis status"),
     "ipmi_assign_check": ("ipmi-assign-check",),
     "hpe_ilo_license_install": ("machine-hpe-ilo-license-install", STORE),
@@ -341,7 +343,6 @@ NO_COMMAND = {
     "enc",
     "ipmi_assign_ip",
     "machine_forget_ipmi_pass",
-    "machine_ipmi_adopt",
     "machine_save_ipmi_pass",
 }
 

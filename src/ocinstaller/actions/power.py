@@ -6,6 +6,7 @@ detour, so it is set before the state changes and the reset comes last: a BMC th
 leaves a machine that does the right thing whenever somebody restarts it.
 """
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +15,20 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import machines
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.settings import SettingChange, change_machine_settings
 from ocinstaller.actions.views import MachineView
 from ocinstaller.drivers.ipmi import IpmiTool
-from ocinstaller.model.bmc import BmcAccess, BootDevice, PowerAction, PowerState
+from ocinstaller.model.bmc import (
+    BmcAccess,
+    BootDevice,
+    PowerAction,
+    PowerState,
+    adopted_address,
+    console_command,
+    web_address,
+)
 from ocinstaller.model.errors import Conflict, InvalidValue, OciError
-from ocinstaller.model.hardware import Firmware
+from ocinstaller.model.hardware import Firmware, HardwareReport
 from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import Event, State, next_state
 from ocinstaller.store import queries, setting_rows
@@ -34,6 +44,20 @@ class PowerView:
     bmc: str
     """Address of the BMC."""
     power: PowerState
+
+
+@dataclass(frozen=True)
+class ConsoleView:
+    """How to reach a machine's console."""
+
+    serial: str
+    hostname: str | None
+    bmc: str
+    """Address of the BMC."""
+    command: str
+    """Opens the serial console from a shell; asks for the BMC's password."""
+    web: str
+    """The BMC's own pages."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,36 @@ def show(oci: Installation, name: str) -> PowerView:
     :raises Unavailable: its BMC does not answer
     """
     return _view(_controlled(oci, name))
+
+
+def console(oci: Installation, name: str) -> ConsoleView:
+    """Return how to reach a machine's console; the BMC is not asked.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: the machine is not controlled through a BMC
+    """
+    machine = _controlled(oci, name)
+    access = machine.access
+    return ConsoleView(
+        serial=machine.serial,
+        hostname=machine.hostname,
+        bmc=access.address,
+        command=shlex.join(console_command(access)),
+        web=web_address(access),
+    )
+
+
+def adopt(session: Session, oci: Installation, name: str) -> list[SettingChange]:
+    """Control a machine through its BMC at the address that the BMC has; return what changed.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises Conflict: the machine reported no BMC with an address
+    """
+    machine = queries.machine(session, name, lock=True)
+    reported = HardwareReport.model_validate(machine.hardware).bmc
+    address = adopted_address(reported.address if reported else "")
+    wanted = {"ipmi_addr": address, "ipmi_use": "yes"}
+    return change_machine_settings(session, oci, name, wanted)
 
 
 def press(oci: Installation, name: str, action: str) -> PowerView:

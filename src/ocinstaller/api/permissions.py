@@ -96,6 +96,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/machines/{name}/power/disk"): Access(
         "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
     ),
+    ("GET", "/v1/machines/{name}/console"): Access("machine-console", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/bmc/adoption"): Access("machine-ipmi-adopt", _OPERATE, "machine"),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),

@@ -4,9 +4,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from ocinstaller.actions import power
-from ocinstaller.actions.power import PowerView
+from ocinstaller.actions.power import ConsoleView, PowerView
 from ocinstaller.actions.views import MachineView
 from ocinstaller.api.auth import Oci
+from ocinstaller.api.settings import ChangedSettings
 
 router = APIRouter(prefix="/v1", tags=["machines"])
 
@@ -41,3 +42,15 @@ def restart_on_live(oci: Oci, name: str) -> MachineView:
 def restart_on_disk(oci: Oci, name: str) -> MachineView:
     """Restart an installed machine from its disk, through its BMC."""
     return power.restart_on_disk(oci, name)
+
+
+@router.get("/machines/{name}/console")
+def show_console(oci: Oci, name: str) -> ConsoleView:
+    """Tell how to reach a machine's serial console through its BMC; holds no password."""
+    return power.console(oci, name)
+
+
+@router.post("/machines/{name}/bmc/adoption")
+def adopt_bmc(oci: Oci, name: str) -> ChangedSettings:
+    """Control a machine through its BMC at the address that the hardware report names."""
+    return ChangedSettings(changes=oci.store.write(lambda session: power.adopt(session, oci, name)))

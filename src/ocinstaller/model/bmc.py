@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Protocol
+
+from ocinstaller.model.errors import Conflict
 
 
 class PowerState(StrEnum):
@@ -39,6 +42,42 @@ class BmcAccess:
     port: int
     username: str
     password: str = field(repr=False)
+
+
+def console_command(access: BmcAccess) -> tuple[str, ...]:
+    """Return the command that opens a machine's serial console; it asks for the password itself.
+
+    Operators run it where they are, so the password is neither in it nor sent along.
+    """
+    return (
+        *("ipmitool", "-I", "lanplus", "-H", access.address, "-p", str(access.port)),
+        *("-U", access.username, "-L", "ADMINISTRATOR", "-a", "sol", "activate"),
+    )
+
+
+def web_address(access: BmcAccess) -> str:
+    """Return where a BMC's own pages are."""
+    is_ipv6 = ":" in access.address
+    return f"https://{f'[{access.address}]' if is_ipv6 else access.address}/"
+
+
+def adopted_address(detected: str) -> str:
+    """Return the address to take over from what a BMC says of itself.
+
+    :raises Conflict: it says none that can be reached from elsewhere
+    """
+    try:
+        address = ip_address(detected)
+    except ValueError:
+        address = None
+    if address is None or address.is_unspecified or address.is_loopback or address.is_multicast:
+        raise Conflict(
+            f"the machine's BMC says no address to take over ({detected or 'none'})",
+            field="ipmi_addr",
+            value=detected,
+            allowed="an address in the hardware report: see machine-show; or machine-set-ipmi",
+        )
+    return str(address)
 
 
 class Bmc(Protocol):

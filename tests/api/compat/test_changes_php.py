@@ -174,6 +174,10 @@ def test_machines_restart_through_their_bmc(operator: TestClient, bmc: BmcProces
         ipmi_addr=bmc.access.address, ipmi_port=str(bmc.access.port), ipmi_username=USER,
         ipmi_password=PASSWORD,
     )  # fmt: skip
+    console = ask(operator, action="ipmi_show_cmd_console", serial=SERIAL)
+    assert console["status"] == "success" and "data" not in console
+    assert "sol activate" in str(console["message"]) and PASSWORD not in str(console["message"])
+    assert "no address" in refused(operator, "machine_ipmi_adopt", serial=SERIAL)
     assert "start from disk" in refused(operator, "ipmi_reboot_on_hdd", serial=SERIAL)
     done(operator, "ipmi_reboot_on_live", serial=SERIAL)
     assert bmc.next() == "on n"

@@ -2,7 +2,7 @@
 
 from ocinstaller.api.compat.action import Absent
 
-_BMC = "all that it does through management controllers is power and restarts"
+_BMC = "it programs no management controllers and passes no commands on to them"
 _RAID = "it does not configure RAID controllers"
 _PLUGINS = "it calls no site plug-ins"
 
@@ -19,11 +19,9 @@ ABSENT: tuple[Absent, ...] = (
         Absent(name, _BMC)
         for name in (
             "machine_apply_ipmi",
-            "ipmi_show_cmd_console",
             "ipmi_cmd",
             "ipmi_assign_check",
             "ipmi_assign_ip",
-            "machine_ipmi_adopt",
             "machine_save_ipmi_pass",
             "machine_forget_ipmi_pass",
             "hpe_ilo_license_install",

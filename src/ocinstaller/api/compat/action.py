@@ -42,6 +42,13 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Message:
+    """What the client prints instead of data."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Action(ABC):
     """An action that is one of our use cases."""
 
@@ -52,7 +59,7 @@ class Action(ABC):
 
     @abstractmethod
     def perform(self, call: Call) -> object:
-        """Do it; return its data, or None when it has none.
+        """Do it; return its data or `Message`, or None when it has neither.
 
         :raises OciError: it was refused
         """

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Peer, Server, acting_for, log_in, operator_address
 from ocinstaller.api.compat import envelope, parameters
-from ocinstaller.api.compat.action import Absent, Action, Call
+from ocinstaller.api.compat.action import Absent, Action, Call, Message
 from ocinstaller.api.compat.parameters import Parameters
 from ocinstaller.api.compat.setting_columns import variables
 from ocinstaller.api.compat.table import ACTIONS
@@ -45,7 +45,10 @@ def api(
         sent = parameters.parse(request.scope["query_string"], content_type, body)
         action = sent.get("action", "")
         actor = _actor(request, oci, sent, peer)
-        return envelope.success(_do(oci, actor, action, sent))
+        done = _do(oci, actor, action, sent)
+        if isinstance(done, Message):
+            return envelope.message(done.text)
+        return envelope.success(done)
     except OciError as error:
         LOG.warning("refused", extra={"path": PATH, "action": action, "reason": error.message})
         return envelope.error(error.message)

@@ -21,6 +21,11 @@ def success(data: object) -> Response:
     return _response(document if data is None else document | {"data": data})
 
 
+def message(text: str) -> Response:
+    """Return the answer of an action that was done, whose message is what was asked for."""
+    return _response({"status": "success", "message": text})
+
+
 def error(message: str) -> Response:
     """Return the answer of an action that was not done."""
     return _response({"status": "error", "message": message})

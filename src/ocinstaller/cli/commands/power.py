@@ -1,5 +1,6 @@
 """Power of machines, through their BMCs."""
 
+import sys
 from argparse import Namespace
 
 from ocinstaller.cli.base import (
@@ -13,6 +14,11 @@ from ocinstaller.cli.base import (
     one,
 )
 from ocinstaller.cli.client import RefusedError, path
+from ocinstaller.cli.commands.settings import changed
+from ocinstaller.cli.commands.users import ask_password
+
+_ASK = "-"
+"""Stands for a password that is to be asked for."""
 
 
 class MachinePower(OciShow):
@@ -55,6 +61,65 @@ class MachineIpmiRebootOnHdd(OciCommand):
     def take_action(self, parsed_args: Namespace) -> None:
         """Ask the server."""
         self.client.post(path("machines", parsed_args.machine, "power", "disk"))
+
+
+class MachineConsole(OciCommand):
+    """Print the command that opens a machine's serial console; it asks for the BMC's password."""
+
+    arguments = (MACHINE,)
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        found = self.client.get(path("machines", parsed_args.machine, "console"))
+        self.app.stdout.write(f"{found['command']}\n{found['web']}\n")
+
+
+class MachineSetIpmi(OciLister):
+    """Store how a machine's BMC is reached, after asking for its password."""
+
+    arguments = (
+        MACHINE,
+        Argument("use", choices=("yes", "no"), help="whether OCI controls the machine by its BMC"),
+        Argument("address", help="address of the BMC"),
+        Argument("port", help="port of the BMC, usually 623"),
+        Argument("user", help="user of the BMC"),
+        Argument(
+            "password",
+            nargs="?",
+            default=_ASK,
+            help="- asks for it, or reads a line of standard input when that is no terminal; given "
+            "here, other users of this computer can see it (-)",
+        ),
+    )
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        """Ask the server."""
+        password = parsed_args.password
+        if password == _ASK:
+            parsed_args.password_stdin = not sys.stdin.isatty()
+            password = ask_password(parsed_args)
+            if not password:
+                raise RefusedError("no password was given", "ipmi_password")
+        wanted = {
+            "ipmi_use": parsed_args.use,
+            "ipmi_addr": parsed_args.address,
+            "ipmi_port": parsed_args.port,
+            "ipmi_username": parsed_args.user,
+            "ipmi_password": password,
+        }
+        target = path("machines", parsed_args.machine, "settings")
+        return changed(parsed_args, self.client.patch(target, {"settings": wanted}))
+
+
+class MachineIpmiAdopt(OciLister):
+    """Control a machine through its BMC at the address that the BMC has by itself."""
+
+    arguments = (MACHINE,)
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        """Ask the server."""
+        target = path("machines", parsed_args.machine, "bmc", "adoption")
+        return changed(parsed_args, self.client.post(target))
 
 
 class CheckAllIpmi(OciLister):

@@ -14,6 +14,14 @@ _CHANGES = {"setting": "name", "before": "before", "after": "after", "machines":
 _STRUCTURED = ("json", "yaml")
 
 
+def changed(parsed_args: Namespace, answer: Document) -> Rows:
+    """Return the server's answer to a change of settings as a table."""
+    changes = answer["changes"]
+    if parsed_args.formatter not in _STRUCTURED:
+        changes = [change | {"machines": " ".join(change["machines"])} for change in changes]
+    return many(_CHANGES, changes)
+
+
 class _SettingsList(OciLister):
     """Shows the settings of an object."""
 
@@ -96,10 +104,7 @@ class _Set(OciLister):
             raise UsageError("nothing to set: give at least one option; --help lists them")
         (name,) = (getattr(parsed_args, argument.flags[0]) for argument in self.arguments)
         answer = self.client.patch(path(self.collection, name, "settings"), {"settings": wanted})
-        changes = answer["changes"]
-        if parsed_args.formatter not in _STRUCTURED:
-            changes = [change | {"machines": " ".join(change["machines"])} for change in changes]
-        return many(_CHANGES, changes)
+        return changed(parsed_args, answer)
 
 
 def _add_option(group: argparse._ArgumentGroup, setting: Setting) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.placement.placing import place_machine
@@ -67,6 +69,14 @@ def test_texts_stay_texts_for_puppet() -> None:
     text = classify(world("controller", VIP))
     assert '"::1"' in text
     assert not re.search(r"^[^\"]*: +[^\"\[{\s-]*[:,]", text, re.MULTILINE)
+
+
+@given(st.text().filter(str.isprintable))
+def test_whatever_a_setting_may_hold_arrives(value: str) -> None:
+    node = replace(world("custom", None), settings={"note": value})
+    # libyaml, as Puppet's Ruby has it.
+    found = yaml.load(classify(node), yaml.CSafeLoader)
+    assert found["classes"]["ocinstaller"]["settings"] == {"note": value}
 
 
 def test_a_profile_exists_for_every_service_that_is_deployed() -> None:

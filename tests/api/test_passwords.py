@@ -13,6 +13,7 @@ from ocinstaller.model.secret_kinds import SecretKind, generate, is_valid
 from ocinstaller.model.secret_specs import SECRETS
 from tests.api.access import make_user, newest
 from tests.api.test_machine_way import bearer, define_cluster, enrol, send_report
+from tests.conftest import PASSWORD
 
 HOST = "cl1-controller-1.example.com"
 NEW = "a-new.password_0123~"
@@ -120,3 +121,26 @@ def test_a_fernet_key_is_32_bytes() -> None:
     for length, good in ((31, False), (32, True), (33, False)):
         text = urlsafe_b64encode(b"\xff" * length).decode()
         assert is_valid(SecretKind.FERNET_KEY, text) is good
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [
+        ("/v1/passwords/cl1.keystone_admin", "password-show"),
+        ("/v1/clusters/cl1/openrc", "cluster-openrc"),
+        (
+            f"/oci/api.php?oci_login=admin&oci_pass={PASSWORD}"
+            "&action=password_show&id=cl1.keystone_admin",
+            "password-show",
+        ),
+    ],
+)
+def test_who_saw_a_secret_is_in_the_audit(controller: TestClient, path: str, action: str) -> None:
+    secret = controller.get("/v1/passwords/cl1.keystone_admin").json()["value"]
+    before = newest(controller, action=action) if action == "password-show" else None
+    answer = controller.get(path)
+    assert secret in answer.text
+    record = newest(controller, action=action)
+    assert record != before
+    assert (record["actor"], record["result"], record["after"]) == ("admin", "done", {})
+    assert secret not in json.dumps(record)

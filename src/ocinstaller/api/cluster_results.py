@@ -130,10 +130,9 @@ def export_cluster(oci: Oci, name: str) -> ExportedFile:
 
 @router.get("/clusters/{name}/openrc", tags=["clusters"])
 def show_openrc(oci: Oci, name: str, response: Response) -> OpenRc:
-    """Give the environment in which OpenStack's clients are a cluster's administrator."""
+    """Give the environment of a cluster's administrator; the audit has who saw it."""
     response.headers["Cache-Control"] = "no-store"
-    with oci.store.read() as session:
-        return OpenRc(text=openrc.administrator(session, oci, name))
+    return OpenRc(text=oci.store.write(lambda session: openrc.administrator(session, oci, name)))
 
 
 @router.post("/cluster-files/plan", tags=["cluster files"])

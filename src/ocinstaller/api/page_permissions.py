@@ -16,6 +16,8 @@ class Access(NamedTuple):
     action: str
     permission: Permission
     kind: str
+    discloses: bool = False
+    """Whether its answer holds a secret: who saw one is in the audit, though nothing changed."""
 
 
 _LOOK = Access("page", _READ, "page")
@@ -73,7 +75,7 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_CLUSTER}/rings/plan"): _FORM,
     ("POST", f"{_CLUSTER}/rings"): Access("swift-calculate-ring", _OPERATE, "cluster"),
     ("POST", f"{_CLUSTER}/rings/publish"): Access("swift-publish-ring", _OPERATE, "cluster"),
-    ("GET", f"{_CLUSTER}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster"),
+    ("GET", f"{_CLUSTER}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster", discloses=True),
     ("POST", f"{_CLUSTER}/delete"): Access("cluster-delete", _OPERATE, "cluster"),
     ("GET", "/oci/networks"): _LOOK,
     ("GET", "/oci/networks/new"): _FORM,

@@ -30,10 +30,9 @@ def list_passwords(oci: Oci, cluster: str | None = None) -> list[PasswordView]:
 def show_password(
     oci: Oci, password_id: str, response: Response, condition: Condition
 ) -> PasswordDetail:
-    """Show a secret."""
+    """Show a secret; the audit has who saw it."""
     response.headers["Cache-Control"] = "no-store"
-    with oci.store.read() as session:
-        found = passwords.show_password(session, oci, password_id)
+    found = oci.store.write(lambda session: passwords.show_password(session, oci, password_id))
     condition.show(found.password)
     return found
 

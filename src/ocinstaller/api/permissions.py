@@ -103,7 +103,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
     ("GET", "/v1/clusters/{name}/installation"): Access("cluster-installation", _READ, "cluster"),
     ("POST", "/v1/clusters/{name}/installation"): Access("cluster-install", _OPERATE, "cluster"),
-    ("GET", "/v1/clusters/{name}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster"),
+    ("GET", "/v1/clusters/{name}/openrc"): Access(
+        "cluster-openrc", _ADMINISTER, "cluster", discloses=True
+    ),
     ("GET", "/v1/clusters/{name}/file"): Access("cluster-export", _READ, "cluster"),
     ("POST", "/v1/cluster-files/plan"): Access("cluster-plan", _READ, "cluster file"),
     ("POST", "/v1/cluster-files/apply"): Access("cluster-apply", _OPERATE, "cluster file"),
@@ -122,7 +124,9 @@ ROUTES: dict[tuple[str, str], Access] = {
         "certificate-renew", _OPERATE, "certificate"
     ),
     ("GET", "/v1/passwords"): Access("password-list", _ADMINISTER, "secret"),
-    ("GET", "/v1/passwords/{password_id}"): Access("password-show", _ADMINISTER, "secret"),
+    ("GET", "/v1/passwords/{password_id}"): Access(
+        "password-show", _ADMINISTER, "secret", discloses=True
+    ),
     ("PUT", "/v1/passwords/{password_id}"): Access("password-set", _ADMINISTER, "secret"),
     ("PUT", "/v1/me/password"): Access("user-password", _OWN, "user"),
     ("GET", "/v1/tokens"): Access("token-list", _OWN, "api token"),

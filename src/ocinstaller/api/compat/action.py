@@ -76,7 +76,7 @@ class Action(ABC):
 
 @dataclass(frozen=True)
 class Transaction(Action):
-    """An action in one transaction, which reads only when its route does."""
+    """An action in one transaction, which reads only when its route does so and tells no secret."""
 
     work: Callable[[Session, Call], object]
     difference: str = ""
@@ -84,7 +84,7 @@ class Transaction(Action):
 
     def perform(self, call: Call) -> object:
         """Do it in one transaction."""
-        if self.route[0] != "GET":
+        if self.route[0] != "GET" or self.access.discloses:
             return call.oci.store.write(lambda session: self.work(session, call))
         with call.oci.store.read() as session:
             return self.work(session, call)

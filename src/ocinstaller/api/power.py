@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from ocinstaller.actions import power
+from ocinstaller.actions import machines, power
 from ocinstaller.actions.power import ConsoleView, PowerView
 from ocinstaller.actions.views import MachineView
 from ocinstaller.api.auth import Oci
+from ocinstaller.api.conditional import Condition
 from ocinstaller.api.settings import ChangedSettings
 
 router = APIRouter(prefix="/v1", tags=["machines"])
@@ -51,6 +52,9 @@ def show_console(oci: Oci, name: str) -> ConsoleView:
 
 
 @router.post("/machines/{name}/bmc/adoption")
-def adopt_bmc(oci: Oci, name: str) -> ChangedSettings:
+def adopt_bmc(oci: Oci, name: str, condition: Condition) -> ChangedSettings:
     """Control a machine through its BMC at the address that the hardware report names."""
-    return ChangedSettings(changes=oci.store.write(lambda session: power.adopt(session, oci, name)))
+    work = condition.guard(
+        machines.show_machine, name, lambda session: power.adopt(session, oci, name)
+    )
+    return ChangedSettings(changes=oci.store.write(work))

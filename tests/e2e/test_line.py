@@ -93,7 +93,7 @@ def test_server_killed_during_enrolment(line: Line) -> None:
         (r"partition: disk \S+ is wiped", "power"),
         (r"unpack: begins", "server"),
         (r"unpack: downloaded and verified", "power"),
-        (r"configure: Updating certificates", "power"),
+        (r"configure: \d+ files of the plan are written", "power"),
     ],
 )
 def test_interruption_of_the_installation(line: Line, moment: str, cut: str) -> None:

@@ -172,6 +172,22 @@ def test_an_installation_survives_being_killed_again_and_again(
     assert state_of(installer) == undisturbed
 
 
+@pytest.mark.parametrize("point", ["bootloader: begins", "finish: begins"])
+def test_the_system_has_the_key_of_the_start_that_finished_it(
+    installer: Installer, plan: InstallPlan, point: str
+) -> None:
+    assert installer.run_until(plan, point), "the installer never came to this point"
+    installer.key_file.write_text("n" * 43 + "\n")
+
+    status, log = installer.run(plan)
+
+    assert status == 0, log
+    assert "configure: done before" in log
+    with installer.mounted() as system:
+        key = system / "etc/oci/agent.key"
+        assert (key.read_text(), key.stat().st_mode & 0o777) == ("n" * 43 + "\n", 0o600)
+
+
 def test_a_finished_installation_is_not_repeated(installer: Installer, plan: InstallPlan) -> None:
     assert installer.run(plan)[0] == 0
     before = state_of(installer)

@@ -12,7 +12,6 @@ from ocinstaller.model.plan import FileSystem, InstallPlan, TargetFile
 
 TIMEOUT_S = 300.0
 
-KEY_PATH = "/etc/oci/agent.key"
 SSH_KEYGEN = "/usr/bin/ssh-keygen"
 
 _GROUP_BITS = 0o070
@@ -37,13 +36,11 @@ def configure(context: Context) -> None:
 def _own_files(context: Context) -> tuple[TargetFile, ...]:
     """What every system needs; the plan's files come later and may replace them."""
     plan = context.plan
-    key = context.machine.key_file.read_text(encoding="ascii")
     machine_id = layout.identifier(plan, "machine-id").hex
     return (
         TargetFile(path="/etc/hostname", content=f"{plan.hostname}\n"),
         TargetFile(path="/etc/machine-id", content=f"{machine_id}\n", mode=0o444),
         TargetFile(path="/etc/fstab", content=fstab(plan)),
-        TargetFile(path=KEY_PATH, content=key, mode=0o600),
         *stack.target_files(plan),
         *stores.target_files(plan),
     )

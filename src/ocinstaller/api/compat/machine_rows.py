@@ -8,7 +8,7 @@ from ocinstaller.actions import machine_cells
 from ocinstaller.api.compat import cluster_rows, columns
 from ocinstaller.api.compat.envelope import Row, row
 from ocinstaller.api.compat.setting_columns import MACHINE_COLUMNS, MACHINE_DEFAULTS
-from ocinstaller.model.hardware import BlockDevice, Nic
+from ocinstaller.model.hardware import BlockDevice, HardwareReport, Nic
 from ocinstaller.model.settings import Value
 from ocinstaller.store import setting_rows
 from ocinstaller.store.tables import Cluster, Machine
@@ -31,7 +31,10 @@ def machines_of_cluster(session: Session, cluster: Cluster) -> list[Row]:
     """Return the machines of a cluster."""
     settings = setting_rows.of_members(session, cluster.id)
     query = machine_cells.query().where(Machine.cluster_id == cluster.id)
-    return [_row(machine, settings.get(machine.id, {})) for machine in session.scalars(query)]
+    return [
+        _row(machine, machine_cells.hardware(machine), settings.get(machine.id, {}))
+        for machine in session.scalars(query)
+    ]
 
 
 def machine_detail(session: Session, machine: Machine) -> Row:
@@ -83,11 +86,13 @@ def address_rows(machine: Machine) -> list[Row]:
 
 def machine_row(session: Session, machine: Machine) -> Row:
     """Return a machine as it is stored."""
-    return _row(machine, setting_rows.of_machine(session, machine.id))
+    hardware = machine_cells.hardware(machine)
+    return _row(machine, hardware, setting_rows.of_machine(session, machine.id))
 
 
-def _row(machine: Machine, settings: Mapping[str, Value]) -> Row:
-    return row(MACHINE_COLUMNS, _values(machine, settings))
+def _row(machine: Machine, hardware: HardwareReport, settings: Mapping[str, Value]) -> Row:
+    known = machine_cells.fields(machine, hardware, settings)
+    return row(MACHINE_COLUMNS, MACHINE_DEFAULTS | known)
 
 
 def _rows(
@@ -100,16 +105,10 @@ def _rows(
     ]
 
 
-def _values(machine: Machine, settings: Mapping[str, Value]) -> dict[str, object]:
-    return {
-        **MACHINE_DEFAULTS,
-        **machine_cells.fields(machine, machine_cells.hardware(machine), settings),
-    }
-
-
 def _listed(machine: Machine, settings: Mapping[str, Value]) -> Row:
     """Return a machine as `machine_list` does: empty texts by name become dashes."""
-    shown = _row(machine, settings) | machine_cells.texts(machine, machine_cells.hardware(machine))
+    hardware = machine_cells.hardware(machine)
+    shown = _row(machine, hardware, settings) | machine_cells.texts(machine, hardware)
     return {
         name: _EMPTY if value == "" and not name.isdigit() else value
         for name, value in shown.items()

@@ -27,6 +27,7 @@ NAMES = {
     "machines": "SERIAL0001",
     "users": "somebody",
     "passwords": "cl1.keystone_admin",
+    "site-documents": "racking-map",
 }
 """An object of each collection that exists in the world of these tests."""
 PARTS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import parse_qs
 
-from ocinstaller.model.errors import InvalidValue, OciError
+from ocinstaller.model.errors import InvalidValue, OciError, Stale
 
 
 class Kind(StrEnum):
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
     SELECT = "select"
     CHECKBOX = "checkbox"
+    AREA = "area"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class BoundField:
     value: str
     options: tuple[Option, ...] = ()
     error: str = ""
+    present: str | None = None
+    """What somebody else has made of the field meanwhile; None when that is what was typed."""
 
 
 @dataclass(frozen=True)
@@ -122,15 +125,19 @@ class Form:
         self,
         typed: Typed | None = None,
         error: OciError | None = None,
+        present: Mapping[str, str] | None = None,
         **options: Iterable[Option],
     ) -> BoundForm:
         """Return the form to show: empty, or as it was typed with what is wrong.
 
+        :param present: what the object has now, which a refusal as stale shows beside each field
         :param options: the choices of each select field
         """
         bound = tuple(_bind(one, typed, tuple(options.get(one.name, ()))) for one in self.fields)
         if error is None:
             return BoundForm(bound)
+        if isinstance(error, Stale) and present is not None:
+            bound = tuple(_against(one, present.get(one.field.name, one.value)) for one in bound)
         guilty = self.guilty(error)
         marked = tuple(
             replace(one, error=error.message) if one.field.name == guilty else one for one in bound
@@ -151,6 +158,15 @@ def _bind(one: Field, typed: Typed | None, options: tuple[Option, ...]) -> Bound
     if one.kind is Kind.CHECKBOX:
         return BoundField(one, "on" if typed.checked(one.name) else "", options)
     return BoundField(one, typed.text(one.name, one.default), options)
+
+
+def _against(one: BoundField, now: str) -> BoundField:
+    return one if one.value == now else replace(one, present=now)
+
+
+def filled(values: Mapping[str, str]) -> Typed:
+    """Return values as if they had been typed; a check box is on unless its value is empty."""
+    return Typed({name: [value] for name, value in values.items() if value})
 
 
 def choices(names: Iterable[str]) -> tuple[Option, ...]:

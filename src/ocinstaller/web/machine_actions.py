@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, installation, machines, topology
+from ocinstaller.actions import clusters, discovery, installation, machines, topology
 from ocinstaller.actions.consequences import consequences
+from ocinstaller.actions.discovery import GuessedProfile
 from ocinstaller.actions.previews import preview_installation
 from ocinstaller.actions.views import MachineView
-from ocinstaller.model.errors import OciError
+from ocinstaller.api.conditional import entity_tag
+from ocinstaller.model.errors import Conflict, OciError
 from ocinstaller.model.machine_verbs import Verb
 from ocinstaller.model.roles import ROLES
 from ocinstaller.model.suggestions import suggested_role
@@ -99,35 +101,50 @@ def _enrol(page: PageContext, name: str) -> Callable[[Session], MachineView]:
     )
 
 
+def show_enrolment(
+    page: PageContext, name: str, error: OciError | None = None, refused: OciError | None = None
+) -> Response:
+    """Show the form of an enrolment, with what the machine looks fit for.
+
+    :param error: what was wrong with the form
+    :param refused: why it was not enrolled as its profile says
+    """
+    detail = page.read(lambda session: machines.show_machine(session, name))
+    suggestion = suggested_role(detail.hardware)
+    guess: GuessedProfile | None = None
+    try:
+        guess = page.read(lambda session: discovery.guess_profile(session, page.oci, name))
+    except Conflict:
+        guess = None  # the site has no profiles: that is nothing to complain about here
+    typed = page.typed if error else Typed({"role": [suggestion.role]})
+    values = {
+        "form": enrolment_form(page, ENROLMENT, typed, error),
+        "names": [detail.machine.serial],
+        "seen": entity_tag(detail),
+        "suggestion": suggestion,
+        "guess": guess,
+        "refused": refused.message if refused else "",
+        "path": f"{_machine_url(name)}/enrol",
+    }
+    wrong = error or refused
+    if wrong is not None:
+        return page.refused("machines/enrol.html", wrong, **values)
+    return page.render("machines/enrol.html", **values)
+
+
 @router.get("/oci/machines/{name}/enrol")
 def enrolment(page: Page, name: str) -> Response:
     """Show the form of an enrolment, with what the machine looks fit for."""
-    detail = page.read(lambda session: machines.show_machine(session, name))
-    suggestion = suggested_role(detail.hardware)
-    typed = Typed({"role": [suggestion.role]})
-    return page.render(
-        "machines/enrol.html",
-        form=enrolment_form(page, ENROLMENT, typed),
-        names=[detail.machine.serial],
-        suggestion=suggestion,
-        path=f"{_machine_url(name)}/enrol",
-    )
+    return show_enrolment(page, name)
 
 
 @router.post("/oci/machines/{name}/enrol")
 def enrol(page: Page, name: str) -> Response:
     """Make a machine a member of a cluster."""
     try:
-        page.oci.store.write(_enrol(page, name))
+        page.write(machines.show_machine, name, _enrol(page, name))
     except OciError as error:
-        return page.refused(
-            "machines/enrol.html",
-            error,
-            form=enrolment_form(page, ENROLMENT, page.typed, error),
-            names=[name],
-            suggestion=None,
-            path=f"{_machine_url(name)}/enrol",
-        )
+        return show_enrolment(page, name, error)
     return page.see(_machine_url(name), "enrolled")
 
 
@@ -178,6 +195,7 @@ def _ask(page: PageContext, name: str, verb: Verb, refused: OciError | None = No
     values = {
         "action": LABELS[verb],
         "machine": view,
+        "seen": entity_tag(view),
         "confirmed": SIMPLE[verb].confirmed,
         "groups": groups,
         "preview": preview,
@@ -194,7 +212,7 @@ def _carry_out(page: PageContext, name: str, verb: Verb) -> Response:
     try:
         if simple.confirmed:
             page.typed.confirm(name)
-        page.oci.store.write(lambda session: simple.work(session, page, name))
+        page.write(machines.show_machine, name, lambda session: simple.work(session, page, name))
     except OciError as error:
         return _ask(page, name, verb, error)
     return page.see(simple.after or _machine_url(name), simple.note)

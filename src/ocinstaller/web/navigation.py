@@ -61,6 +61,9 @@ NOTES = {
     "saved": N_("Saved."),
     "calculated": N_("Calculated: the rings wait for publication."),
     "published": N_("Published: the machines fetch the rings within minutes."),
+    "pressed": N_("The BMC was told."),
+    "replaced": N_("The machine has the other one's place. Install it."),
+    "renewed": N_("Renewed: the machines fetch it within a day."),
     "password": N_("The password is changed. Log in with it."),
 }
 """What pages say after an action; the address of the page carries only the key."""

@@ -14,6 +14,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.api_certificates import ApiCertificateView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
 from ocinstaller.actions.users import UserView
@@ -37,6 +38,7 @@ View = (
     | SettingsView
     | UserView
     | PasswordView
+    | ApiCertificateView
 )
 V = TypeVar("V", bound=View)
 T = TypeVar("T")

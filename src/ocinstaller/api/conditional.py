@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions.api_certificates import ApiCertificateView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
+from ocinstaller.actions.site_roles import RoleView
 from ocinstaller.actions.users import UserView
 from ocinstaller.actions.views import (
     ClusterView,
@@ -39,6 +40,7 @@ View = (
     | UserView
     | PasswordView
     | ApiCertificateView
+    | RoleView
 )
 V = TypeVar("V", bound=View)
 T = TypeVar("T")

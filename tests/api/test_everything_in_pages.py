@@ -75,6 +75,7 @@ def world(operator: TestClient) -> None:
         ("users", {"login": "somebody", "password": PASSWORD, "role": "viewer"}),
         ("networks/int/reservations", {"first_ip": "10.1.0.9"}),
         ("networks", SPARE),
+        ("roles", {"name": "webfarm"}),
         ("clusters/cl1/filebeat-hosts", {"hostname": "log.example.com"}),
     ):
         assert operator.post(f"/v1/{path}", json=body).status_code == 201
@@ -135,6 +136,7 @@ def test_forms_carry_what_they_were_made_from(
                     assert carried, f"the form {target} of {here}"
                     seen.add(usually)
     assert guarded - seen == {
+        "/oci/clusters/cl1/certificate/delete",
         "/oci/clusters/cl1/rings/publish",
         "/oci/machines/SERIAL0001/automatic-enrolment",
         "/oci/machines/SERIAL0001/bmc/adoption",

@@ -19,6 +19,7 @@ from ocinstaller.model import roles
 from ocinstaller.model.errors import Conflict, InvalidValue, NotFound, OciError
 from ocinstaller.model.profiles import HardwareProfiles
 from ocinstaller.model.racking import RackingMap
+from ocinstaller.store import site_roles
 
 D = TypeVar("D", bound=BaseModel)
 
@@ -106,14 +107,21 @@ def parse(name: str, text: str) -> BaseModel:
     if len(text.encode(errors="replace")) > TEXT_LIMIT:
         raise InvalidValue("text", f"{len(text)} characters", f"at most {TEXT_LIMIT} bytes")
     try:
-        document = KINDS[name].model_validate_json(text)
+        return KINDS[name].model_validate_json(text)
     except ValidationError as error:
         allowed = "a document as hardware-profiles.md describes it"
         raise InvalidValue("text", _first_fault(error), allowed) from None
+
+
+def check_roles(session: Session, document: BaseModel) -> None:
+    """Accept a document all of whose roles are there.
+
+    :raises InvalidValue: a profile is for a role that there is not
+    """
     if isinstance(document, HardwareProfiles):
+        own = site_roles.names(session)
         for profile, entry in document.root.items():
-            roles.check_role(entry.role, f"text: {profile}.role")
-    return document
+            roles.check_role(entry.role, own, f"text: {profile}.role")
 
 
 def replace(
@@ -129,7 +137,7 @@ def replace(
 
     def work(session: Session) -> None:
         expected(session)
-        parse(name, text)
+        check_roles(session, parse(name, text))
 
     with _one_at_a_time:
         # Nothing of the data base changes: it records the act, or that it was refused.

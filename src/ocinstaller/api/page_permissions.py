@@ -119,6 +119,12 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_CLUSTER}/details/log-hosts/{{hostname}}/{{port}}/delete"): Access(
         "filebeat-output-host-delete", _OPERATE, "cluster"
     ),
+    ("GET", f"{_CLUSTER}/certificate"): _LOOK,
+    ("POST", f"{_CLUSTER}/certificate"): Access("cluster-certificate-set", _ADMINISTER, "cluster"),
+    ("POST", f"{_CLUSTER}/certificate/check"): _ADMIN,
+    ("POST", f"{_CLUSTER}/certificate/delete"): Access(
+        "cluster-certificate-delete", _ADMINISTER, "cluster"
+    ),
     ("GET", f"{_CLUSTER}/file"): _LOOK,
     ("GET", "/oci/cluster-files"): _FORM,
     ("POST", "/oci/cluster-files"): Access("cluster-apply", _OPERATE, "cluster file"),
@@ -142,6 +148,10 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_NETWORK}/assign/plan"): _FORM,
     ("POST", f"{_NETWORK}/release"): Access("network-remove", _OPERATE, "network"),
     ("POST", f"{_NETWORK}/delete"): Access("network-delete", _OPERATE, "network"),
+    ("GET", "/oci/roles"): _LOOK,
+    ("POST", "/oci/roles"): Access("role-create", _OPERATE, "site role"),
+    ("POST", "/oci/roles/check"): _FORM,
+    ("POST", "/oci/roles/{name}/delete"): Access("role-delete", _OPERATE, "site role"),
     ("GET", "/oci/locations"): _LOOK,
     ("POST", "/oci/locations"): Access("location-create", _OPERATE, "location"),
     ("POST", "/oci/locations/check"): _FORM,

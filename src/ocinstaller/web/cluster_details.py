@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import cluster_details, clusters
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.naming import machine_hostname
-from ocinstaller.model.roles import ROLES
+from ocinstaller.web import roles
 from ocinstaller.web.checking import check
 from ocinstaller.web.clusters import frame_of
 from ocinstaller.web.formats import segment
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, choices
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -59,6 +59,7 @@ def _show(
         view = clusters.show_cluster(session, name)
         counters = cluster_details.list_role_counts(session, name)
         hosts = cluster_details.list_filebeat_hosts(session, name)
+        known = roles.options(session)
     rows = [
         CounterRow(
             one.role, one.count, machine_hostname(view.name, one.role, one.count + 1, view.domain)
@@ -69,7 +70,7 @@ def _show(
         **frame_of(view, "details"),
         "counters": rows,
         "hosts": hosts,
-        "counter_form": counter or COUNTER.show(role=choices(role.name for role in ROLES)),
+        "counter_form": counter or COUNTER.show(role=known),
         "host_form": host or LOG_HOST.show(),
         "error": error.message if error and counter is None and host is None else "",
     }
@@ -101,7 +102,7 @@ def set_counter(page: Page, name: str) -> Response:
     try:
         page.write(clusters.show_cluster, name, _count(page, name))
     except OciError as error:
-        form = COUNTER.show(page.typed, error, role=choices(role.name for role in ROLES))
+        form = COUNTER.show(page.typed, error, role=page.read(roles.options))
         return _show(page, name, error, counter=form)
     return page.see(_here(name), "saved")
 

@@ -17,7 +17,9 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _NAME = "cluster.yaml"
 FILE = Form(
     (
-        Field("text", N_("Cluster file"), Kind.AREA, N_("YAML; a file can be chosen above.")),
+        Field(
+            "text", N_("Cluster file"), Kind.AREA, N_("YAML; a file can be chosen above."), rows=24
+        ),
         Field(
             "remove_machines",
             N_("Machines that the file does not name may leave the cluster"),

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SELECT = "select"
     CHECKBOX = "checkbox"
     AREA = "area"
+    SECRET_AREA = "secret area"  # noqa: S105 - a kind, not a secret
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Field:
     required: bool = True
     default: str = ""
     autocomplete: str = "off"
+    rows: int = 8
+    """Of an area."""
     also: tuple[str, ...] = ()
     """What refusals call the field beside its own name."""
 
@@ -153,7 +156,7 @@ class Form:
 def _bind(one: Field, typed: Typed | None, options: tuple[Option, ...]) -> BoundField:
     if typed is None:
         return BoundField(one, one.default, options)
-    if one.kind is Kind.PASSWORD:
+    if one.kind in (Kind.PASSWORD, Kind.SECRET_AREA):
         return BoundField(one, "", options)
     if one.kind is Kind.CHECKBOX:
         return BoundField(one, "on" if typed.checked(one.name) else "", options)

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import addresses, network_changes, topology
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.network_changes import IPMI_MODES, NONE, NetworkChange
+from ocinstaller.actions.site_roles import network_purposes
 from ocinstaller.actions.views import NetworkView
 from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.addressing import VIP_USAGES
 from ocinstaller.model.errors import OciError
-from ocinstaller.model.roles import NETWORK_PURPOSES
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check, plan_of
 from ocinstaller.web.formats import segment
@@ -141,12 +141,13 @@ def _bound(
 ) -> BoundForm:
     with page.oci.store.read() as session:
         places = choices(one.name for one in topology.list_locations(session))
+        purposes = choices(network_purposes(session))
     return _form(view).show(
         typed,
         error,
         present(view),
         location=places,
-        role=choices(NETWORK_PURPOSES),
+        role=purposes,
         vip_usage=choices(VIP_USAGES),
         ipmi_mode=choices(IPMI_MODES),
     )

@@ -10,10 +10,10 @@ from ocinstaller.actions import clusters, topology
 from ocinstaller.actions.addresses import list_reservations
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.network_usage import Usage, given_addresses, usages
+from ocinstaller.actions.site_roles import network_purposes
 from ocinstaller.actions.views import NetworkView
 from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.errors import OciError
-from ocinstaller.model.roles import NETWORK_PURPOSES
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
 from ocinstaller.web.formats import segment
@@ -168,6 +168,7 @@ def show(
         addresses = given_addresses(session, name)
         reserved = list_reservations(session, name)
         names = choices(one.name for one in clusters.list_clusters(session))
+        purposes = choices(network_purposes(session))
     # The form that gives it to a cluster is gone when somebody else has done so meanwhile.
     beside = (form is not None and network.cluster is None) or reservation is not None
     confirming = error is not None and error.field == "confirm"
@@ -177,7 +178,7 @@ def show(
         "reserved": reserved,
         "seen": entity_tag(network),
         "reservation_form": reservation or RESERVATION.show(),
-        "form": form or ASSIGNMENT.show(cluster=names, role=choices(NETWORK_PURPOSES)),
+        "form": form or ASSIGNMENT.show(cluster=names, role=purposes),
         "error": error.message if error and not beside and not confirming else "",
         "field_error": error.message if error and confirming else "",
     }
@@ -213,7 +214,8 @@ def assign(page: Page, name: str) -> Response:
     except OciError as error:
         with page.oci.store.read() as session:
             names = choices(one.name for one in clusters.list_clusters(session))
-        form = ASSIGNMENT.show(page.typed, error, cluster=names, role=choices(NETWORK_PURPOSES))
+            purposes = choices(network_purposes(session))
+        form = ASSIGNMENT.show(page.typed, error, cluster=names, role=purposes)
         return show(page, name, error, form)
     return page.see(f"{_LIST}/{segment(name)}", "saved")
 

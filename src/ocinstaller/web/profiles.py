@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _HERE = "/oci/profiles"
 _MOST = 500
 """Free machines that the page shows with their profiles."""
-DOCUMENT = Form((Field("text", N_("Document"), Kind.AREA, N_("JSON.")),))
+DOCUMENT = Form((Field("text", N_("Document"), Kind.AREA, N_("JSON."), rows=24),))
 TITLES = {
     site_documents.PROFILES: N_("Hardware profiles"),
     site_documents.RACKING: N_("Racking map"),
@@ -78,9 +78,12 @@ def check(page: Page, name: str) -> Response:
     try:
         parsed = site_documents.parse(name, _text(page))
         with page.oci.store.read() as session:
+            site_documents.check_roles(session, parsed)
             found = discovery.fits_of(session, parsed, _MOST)
     except OciError as refused:
         error = refused
+    if error is not None and error.field.startswith("text:"):
+        error.field = "text"
     form = DOCUMENT.show(page.typed, error)
     return page.render("profiles/checked.html", form=form, fits=found, name=name, prefix="")
 

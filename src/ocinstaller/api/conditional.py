@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.api_certificates import ApiCertificateView
+from ocinstaller.actions.certificate_rollouts import RolloutView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
 from ocinstaller.actions.site_documents import DocumentView
@@ -42,6 +43,7 @@ View = (
     | PasswordView
     | DocumentView
     | ApiCertificateView
+    | RolloutView
     | RoleView
 )
 V = TypeVar("V", bound=View)

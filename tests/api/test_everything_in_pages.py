@@ -136,6 +136,7 @@ def test_forms_carry_what_they_were_made_from(
                     assert carried, f"the form {target} of {here}"
                     seen.add(usually)
     assert guarded - seen == {
+        "/oci/clusters/cl1/certificate-rollout/abandon",
         "/oci/clusters/cl1/certificate/delete",
         "/oci/clusters/cl1/rings/publish",
         "/oci/machines/SERIAL0001/automatic-enrolment",

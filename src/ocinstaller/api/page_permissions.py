@@ -125,6 +125,12 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_CLUSTER}/certificate/delete"): Access(
         "cluster-certificate-delete", _ADMINISTER, "cluster"
     ),
+    ("POST", f"{_CLUSTER}/certificate-rollout"): Access(
+        "oci-update-cluster-certs", _OPERATE, "cluster"
+    ),
+    ("POST", f"{_CLUSTER}/certificate-rollout/abandon"): Access(
+        "oci-update-cluster-certs --abandon", _OPERATE, "cluster"
+    ),
     ("GET", f"{_CLUSTER}/file"): _LOOK,
     ("GET", "/oci/cluster-files"): _FORM,
     ("POST", "/oci/cluster-files"): Access("cluster-apply", _OPERATE, "cluster file"),

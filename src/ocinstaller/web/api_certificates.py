@@ -1,11 +1,11 @@
-"""The certificate of a cluster's API that another CA signed: given, looked at, forgotten."""
+"""A cluster's certificates: one that another CA signed for its API, and new ones for all."""
 
 from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import api_certificates, clusters
+from ocinstaller.actions import api_certificates, certificate_rollouts, clusters
 from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
@@ -32,20 +32,28 @@ GIVEN = Form(
 )
 
 
-def _show(page: PageContext, name: str, error: OciError | None = None) -> Response:
+def _show(
+    page: PageContext, name: str, error: OciError | None = None, *, of_rollout: bool = False
+) -> Response:
     with page.oci.store.read() as session:
         view = clusters.show_cluster(session, name)
         now = api_certificates.show(session, name)
-    about_form = error is not None and error.field != "confirm"
+        rollout = certificate_rollouts.show(session, name)
+    about_form = error is not None and error.field != "confirm" and not of_rollout
     values = {
-        **frame_of(view, ""),
+        **frame_of(view, "certificate"),
+        "rollout": rollout,
+        "rollout_seen": entity_tag(rollout),
+        "rollout_error": error.message if error and of_rollout else "",
         "now": now,
         "seen": entity_tag(now),
         "form": GIVEN.show(page.typed if about_form else None, error if about_form else None),
-        "field_error": error.message if error and not about_form else "",
+        "field_error": error.message if error and not about_form and not of_rollout else "",
     }
     if error is not None:
         return page.refused("clusters/certificate.html", error, **values)
+    if page.is_part:
+        return page.render("clusters/rollout.html", **values)
     return page.render("clusters/certificate.html", **values)
 
 
@@ -89,3 +97,28 @@ def remove(page: Page, name: str) -> Response:
     except OciError as error:
         return _show(page, name, error)
     return page.see(f"/oci/clusters/{segment(name)}/certificate", "deleted")
+
+
+@router.post("/oci/clusters/{name}/certificate-rollout")
+def roll_out(page: Page, name: str) -> Response:
+    """Roll new certificates out machine by machine; let a roll-out that failed go on."""
+    api_only = page.typed.checked("api_only")
+    return _rollout(
+        page,
+        name,
+        lambda session: certificate_rollouts.start(session, page.oci, name, api_only=api_only),
+    )
+
+
+@router.post("/oci/clusters/{name}/certificate-rollout/abandon")
+def abandon(page: Page, name: str) -> Response:
+    """Give a roll-out of certificates up; what was rolled out stays."""
+    return _rollout(page, name, lambda session: certificate_rollouts.abandon(session, name))
+
+
+def _rollout(page: PageContext, name: str, work: Callable[[Session], object]) -> Response:
+    try:
+        page.write(certificate_rollouts.show, name, work)
+    except OciError as error:
+        return _show(page, name, error, of_rollout=True)
+    return page.see(f"/oci/clusters/{segment(name)}/certificate", "saved")

@@ -55,6 +55,7 @@ _TABS = (
     ("services", N_("Services")),
     ("settings", N_("Settings")),
     ("details", N_("Names and logs")),
+    ("certificate", N_("Certificates")),
     ("add", N_("Add machines")),
     ("installation", N_("Installation")),
     ("rings", N_("Swift rings")),

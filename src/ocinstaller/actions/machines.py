@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import addresses, listings
+from ocinstaller.actions import addresses, listings, plugins
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import naming
@@ -48,7 +48,13 @@ def show_machine(session: Session, name: str, *, lock: bool = False) -> MachineD
     """
     row = queries.machine(session, name, lock=lock)
     hardware = HardwareReport.model_validate(row.hardware)
-    return MachineDetail(MachineView.of(row), hardware, row.first_seen, row.report_counter)
+    return MachineDetail(
+        MachineView.of(row),
+        hardware,
+        row.first_seen,
+        row.report_counter,
+        plugins.views(session, row.serial),
+    )
 
 
 def install_log(session: Session, name: str, after: int, limit: int) -> list[LogLineView]:
@@ -142,6 +148,7 @@ def join(
         addresses.give(session, oci, machine, network, fixed_ip(network.name))
     session.flush()
     session.refresh(machine, ["addresses"])
+    plugins.enrolled(session, oci, machine)
     return MachineView.of(machine)
 
 
@@ -203,7 +210,7 @@ def _hostname(session: Session, cluster: Cluster, role: str, number: int) -> str
     return hostname
 
 
-def remove(session: Session, name: str) -> MachineView:
+def remove(session: Session, oci: Installation, name: str) -> MachineView:
     """Take a machine out of its cluster; an installed one starts the live system next.
 
     :raises NotFound: no machine has this serial number or host name
@@ -221,6 +228,7 @@ def remove(session: Session, name: str) -> MachineView:
         )
     queries.cluster(session, cluster.name, lock=True)
     machine.status = next_state(State(machine.status), Event.REMOVED)
+    plugins.leaving(session, oci, machine)
     if machine.bootstrap:
         _pass_on_bootstrap(session, cluster, machine)
     for address in list(machine.addresses):
@@ -293,6 +301,7 @@ def replace(session: Session, name: str, replacement: str) -> MachineView:
         address.machine = new
     hostname, old.hostname = old.hostname, None
     setting_rows.copy_of_machine(session, old.id, new.id)
+    plugins.passed_on(session, old, new)
     session.flush()
     new.hostname = hostname
     session.execute(delete(InstallLogLine).where(InstallLogLine.machine_id == old.id))

@@ -1,9 +1,10 @@
 """What the use cases answer: plain values for API, CLI and web pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from ocinstaller.actions.plugins import PluginCallView
 from ocinstaller.model import naming
 from ocinstaller.model.addressing import API_VIP
 from ocinstaller.model.hardware import HardwareReport
@@ -197,6 +198,8 @@ class MachineDetail:
     hardware: HardwareReport
     first_seen: datetime
     report_counter: int
+    plugin_calls: list[PluginCallView] = field(default_factory=list)
+    """The newest first."""
 
 
 @dataclass(frozen=True)

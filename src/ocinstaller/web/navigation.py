@@ -56,6 +56,7 @@ NOTES = {
     "installing": N_("The installation is requested: it starts with the machine's next report."),
     "live": N_("The machine starts the live system at its next start."),
     "forgotten": N_("The machine is forgotten."),
+    "repeated": N_("The calls that failed are repeated now."),
     "many": N_("Done for all selected machines."),
     "created": N_("Created."),
     "deleted": N_("Deleted."),

@@ -4,7 +4,6 @@ from ocinstaller.api.compat.action import Absent
 
 _BMC = "it programs no management controllers and passes no commands on to them"
 _RAID = "it does not configure RAID controllers"
-_PLUGINS = "it calls no site plug-ins"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
@@ -25,17 +24,6 @@ ABSENT: tuple[Absent, ...] = (
             "hpe_ilo_license_install",
             "hpe_activate_ipmi_over_lan",
             "activate_ipmi_over_lan",
-        )
-    ),
-    *(
-        Absent(name, _PLUGINS)
-        for name in (
-            "machine_gen_root_pass",
-            "machine_forget_root_pass",
-            "machine_to_dns",
-            "machine_out_of_dns",
-            "machine_to_monitoring",
-            "machine_out_of_monitoring",
         )
     ),
     *(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
+from ocinstaller.actions.site_roles import RoleView
 from ocinstaller.actions.users import UserView
 from ocinstaller.actions.views import (
     ClusterView,
@@ -37,6 +38,7 @@ View = (
     | SettingsView
     | UserView
     | PasswordView
+    | RoleView
 )
 V = TypeVar("V", bound=View)
 T = TypeVar("T")

@@ -80,6 +80,7 @@ _CLUSTER_FILE = "cluster:\n  name: cloud\n  domain: example.com\n"
 
 _BODIES: dict[str, dict[str, object]] = {
     "NewSwiftRegion": {"name": "region-1"},
+    "NewRole": {"name": "webfarm", "purpose": "web servers of the site"},
     "NewLocation": {"name": "zone-1", "swift_region": "region-1"},
     "NewNetwork": {
         "name": "internal",

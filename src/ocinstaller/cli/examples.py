@@ -82,6 +82,8 @@ EXAMPLES: dict[str, str] = {
     "password-set": "ocicli password-set cloud.keystone_admin",
     "password-show": "ocicli password-show cloud.keystone_admin -f value -c value",
     "profile-list": "ocicli profile-list",
+    "role-create": "ocicli role-create webfarm --purpose 'web servers of the site'",
+    "role-delete": "ocicli role-delete webfarm",
     "role-list": "ocicli role-list -f value -c name",
     "setting-list": "ocicli setting-list cluster",
     "swift-add-machine-to-ring": "ocicli swift-add-machine-to-ring SERIAL",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import Value
 from ocinstaller.puppet.deployment import Member
 
@@ -110,14 +111,15 @@ def check_deployable(role: str) -> str:
 
     :raises Conflict: when there is none yet
     """
-    if role not in ROLE_CLASSES:
+    kind = kind_of(role)
+    if kind not in ROLE_CLASSES:
         raise Conflict(
             f"role {role} cannot be deployed by this version",
             field="role",
             value=role,
             allowed=", ".join(sorted(ROLE_CLASSES)),
         )
-    return ROLE_CLASSES[role]
+    return ROLE_CLASSES[kind]
 
 
 def check_count(role: str, count: int) -> None:

@@ -8,6 +8,7 @@ from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
 from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.placement.spelling import is_yes
+from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Kind, Setting, Value
 from ocinstaller.model.settings.schema import EVERY_ROLE
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
@@ -64,7 +65,7 @@ def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Valu
 
 def receives(setting: Setting, machine: MachineFacts) -> bool:
     """Tell whether the machine's role uses a setting."""
-    return not {machine.role, EVERY_ROLE}.isdisjoint(setting.roles)
+    return not {kind_of(machine.role), EVERY_ROLE}.isdisjoint(setting.roles)
 
 
 def secret_settings(cluster: ClusterSnapshot, machine: MachineFacts) -> list[str]:

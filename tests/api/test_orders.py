@@ -111,6 +111,7 @@ def test_who_ordered_what_is_in_the_audit_and_the_events(live: TestClient) -> No
     told = live.get("/v1/audit?object_name=SERIAL0001").json()[0]
     assert told["actor_kind"] == "machine"
     assert told["after"][f"machine order {given}"] == {"state": "failed"}
+    assert told["before"]["machine SERIAL0001"] == {"open_order": "wipe"}
     stream = live.get("/v1/events", params={"last": 20, "follow": "no"})
     assert "machine-order" in stream.text and given in stream.text
 
@@ -203,9 +204,7 @@ def test_a_wiped_disk_is_not_started(installed: TestClient, starter: TestClient)
     assert "no system" in installed.post(f"{MACHINE}/disk").json()["detail"]
 
 
-def test_installing_anew_goes_its_way_by_itself(
-    installed: TestClient, starter: TestClient
-) -> None:
+def test_installing_anew_goes_its_way_by_itself(installed: TestClient, starter: TestClient) -> None:
     before = machine(installed)
     answer = installed.post(f"{MACHINE}/reinstallation").json()
     assert (answer["way"], answer["machine"]["status"]) == ("next start", "bootinglive")

@@ -34,7 +34,7 @@ UNAUDITED_COLUMNS: dict[str, frozenset[str]] = {
     "machines": frozenset(
         {
             "dhcp_ip", "disk_key_digest", "disk_plan_id", "first_seen", "hardware", "ipaddr",
-            "last_seen", "open_order", "puppet_status", "report_counter", "status_reason",
+            "last_seen", "puppet_status", "report_counter", "status_reason",
         }
     ),
     "machine_orders": frozenset({"changed_at", "created_at", "output"}),

@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from ocinstaller.store import order_tables  # noqa: F401 - it adds its table
 from ocinstaller.store.ring_tables import SwiftRing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -18,8 +18,9 @@ def _start_disk(call: Call) -> Message:
     return Message(restarts.on_disk(call.oci, call["serial"]).note)
 
 
-def _wipe(session: Session, call: Call) -> None:
+def _wipe(session: Session, call: Call) -> Message:
     orders.wipe(session, call["serial"])
+    return Message("The machine erases its disks at its next report.")
 
 
 ACTIONS: tuple[Action, ...] = (

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import (
+    api_certificates,
     certificates,
     credentials,
     machine_network,
@@ -193,6 +194,7 @@ def _target_system(
             if machine.role == "controller"
             else None
         ),
+        api_root=api_certificates.local_authority(session, cluster),
         puppet=target_files.PuppetConfig(
             server=oci.conf.puppet.server,
             environment=oci.conf.puppet.environment,

@@ -14,6 +14,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.api_certificates import ApiCertificateView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
 from ocinstaller.actions.site_roles import RoleView
@@ -38,6 +39,7 @@ View = (
     | SettingsView
     | UserView
     | PasswordView
+    | ApiCertificateView
     | RoleView
 )
 V = TypeVar("V", bound=View)

@@ -94,6 +94,10 @@ _BODIES: dict[str, dict[str, object]] = {
     "NetworkToChange": {"vlan": 100, "mtu": 9000},
     "NewReservation": {"first_ip": "192.168.100.10", "last_ip": "192.168.100.19", "note": "lab"},
     "NewAddress": {"network": "internal", "ip": "192.168.100.77"},
+    "NewApiCertificate": {
+        "chain": "-----BEGIN CERTIFICATE-----\n…",
+        "key": "-----BEGIN PRIVATE KEY-----\n…",
+    },
     "NewRoleCount": {"count": 10},
     "NewFilebeatHost": {"hostname": "logs.example.com", "port": 5044},
     "Replacement": {"machine": "SERIAL0002"},

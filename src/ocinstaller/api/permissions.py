@@ -132,6 +132,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/machines/{name}/rings/calculation"): Access(
         "swift-add-machine-to-ring", _OPERATE, "machine"
     ),
+    ("GET", "/v1/clusters/{name}/certificate"): Access(
+        "cluster-certificate-show", _READ, "cluster"
+    ),
+    ("PUT", "/v1/clusters/{name}/certificate"): Access(
+        "cluster-certificate-set", _ADMINISTER, "cluster"
+    ),
+    ("DELETE", "/v1/clusters/{name}/certificate"): Access(
+        "cluster-certificate-delete", _ADMINISTER, "cluster"
+    ),
+    ("GET", "/v1/metrics"): Access("metrics", _READ, "metric"),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
     ("POST", "/v1/certificates/{name}/renewal"): Access(
         "certificate-renew", _OPERATE, "certificate"

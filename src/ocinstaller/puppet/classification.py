@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.openrc import API_CA_FILE
 from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import Value
 from ocinstaller.puppet.deployment import Member
@@ -54,6 +55,8 @@ class NodeSnapshot:
     settings: Mapping[str, Value]
     services: tuple[str, ...]
     """Those that run on the machine."""
+    api_ca: str
+    """The roots that clients of the API trust, as PEM; empty for OCI's alone."""
     secrets: dict[str, str] = field(repr=False)
 
 
@@ -163,6 +166,8 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
             "vip_prefix": node.vip.prefix,
             "vip_interface": node.vip.interface,
         }
+    if node.api_ca:
+        parameters |= {"api_ca": node.api_ca, "api_ca_file": API_CA_FILE}
     return parameters
 
 

@@ -17,10 +17,11 @@ from ocinstaller.puppet.deployment import deployment, members
 
 
 def node_snapshot(
-    cluster: ClusterSnapshot, machine: MachineFacts, secrets: Mapping[str, str]
+    cluster: ClusterSnapshot, machine: MachineFacts, secrets: Mapping[str, str], api_ca: str = ""
 ) -> NodeSnapshot:
     """Return what decides on a machine's classes and parameters.
 
+    :param api_ca: the roots that clients of the API trust, as PEM; empty for OCI's alone
     :raises Conflict: the machine has not the interface that carries the API's address
     """
     founder = first_master(cluster)
@@ -43,6 +44,7 @@ def node_snapshot(
         deployment=deployment(cluster, machine),
         settings=_settings(cluster, machine),
         services=place_machine(cluster, machine).services,
+        api_ca=api_ca,
         secrets=dict(secrets),
     )
 

@@ -9,9 +9,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from ocinstaller.store import order_tables  # noqa: F401 - it adds its table
+from ocinstaller.store.certificate_tables import ApiCertificate
+from ocinstaller.store.order_tables import MachineOrder
 from ocinstaller.store.ring_tables import SwiftRing
 
+_TABLES = (SwiftRing, ApiCertificate, MachineOrder)
+"""One of each module of tables: importing them makes the metadata complete."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -55,4 +58,4 @@ def downgrade(engine: Engine, revision: str) -> None:
 def differences(connection: Connection) -> list[str]:
     """Return where the tables differ from those of the code; empty when they do not."""
     context = MigrationContext.configure(connection)
-    return [str(difference) for difference in compare_metadata(context, SwiftRing.metadata)]
+    return [str(difference) for difference in compare_metadata(context, _TABLES[0].metadata)]

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import ValidationError
 
 from ocinstaller.agent.errors import BadAnswer, LogGap, Refused, Unreachable
+from ocinstaller.model.certificate_wire import CertificateTurn, TurnResult
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.orders import NextOrder, Order, OrderReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
@@ -63,6 +64,15 @@ class Client:
         """Fetch the files of this machine's certificates."""
         path = f"/node/v1/certificates?serial={quote(serial, safe='')}"
         return _document(CertificateFiles, self._send("GET", path, limit=PLAN_LIMIT))
+
+    def certificate_turn(self, serial: str) -> CertificateTurn:
+        """Ask whether it is this machine's turn in a roll-out of certificates."""
+        path = f"/node/v1/certificate-turn?serial={quote(serial, safe='')}"
+        return _document(CertificateTurn, self._send("GET", path, limit=PLAN_LIMIT))
+
+    def turn_ended(self, result: TurnResult) -> None:
+        """Tell how the turn ended."""
+        self._send("POST", "/node/v1/certificate-turn", result)
 
     def log(self, batch: LogBatch) -> None:
         """Send lines of the log.

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from ocinstaller.actions import (
+    certificate_rollouts,
     certificates,
     installation,
     node_logs,
@@ -14,6 +15,7 @@ from ocinstaller.actions import (
     ring_distribution,
 )
 from ocinstaller.api.auth import Bearer, MachineOci, Peer
+from ocinstaller.model.certificate_wire import CertificateTurn, TurnResult
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.orders import NextOrder, OrderReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
@@ -78,6 +80,18 @@ def log(oci: MachineOci, key: Bearer, document: LogBatch) -> None:
 def node_certificates(oci: MachineOci, key: Bearer, serial: str) -> CertificateFiles:
     """Give the files of an installed machine's certificates, renewed when it is time."""
     return oci.store.write(lambda session: certificates.fetch(session, oci, serial, key))
+
+
+@router.get("/certificate-turn")
+def certificate_turn(oci: MachineOci, key: Bearer, serial: str) -> CertificateTurn:
+    """Tell whether it is the machine's turn in a roll-out of certificates, and what to check."""
+    return certificate_rollouts.turn_of(oci, serial, key)
+
+
+@router.post("/certificate-turn", status_code=204)
+def certificate_turn_ended(oci: MachineOci, key: Bearer, document: TurnResult) -> None:
+    """Take how the machine's turn ended."""
+    oci.store.write(lambda s: certificate_rollouts.finish_turn(s, document, key))
 
 
 @router.get("/rings")

@@ -141,6 +141,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("DELETE", "/v1/clusters/{name}/certificate"): Access(
         "cluster-certificate-delete", _ADMINISTER, "cluster"
     ),
+    ("GET", "/v1/clusters/{name}/certificate-rollout"): Access(
+        "certificate-rollout-show", _READ, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/certificate-rollout"): Access(
+        "oci-update-cluster-certs", _OPERATE, "cluster"
+    ),
+    ("DELETE", "/v1/clusters/{name}/certificate-rollout"): Access(
+        "oci-update-cluster-certs --abandon", _OPERATE, "cluster"
+    ),
     ("GET", "/v1/metrics"): Access("metrics", _READ, "metric"),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
     ("POST", "/v1/certificates/{name}/renewal"): Access(

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 UNAUDITED_TABLES = frozenset(
     {
-        "audit_records", "boot_offers", "event_clock", "events", "install_log", "login_failures",
+        "audit_records", "boot_offers", "certificate_turns", "event_clock", "events", "install_log",
+        "login_failures",
         "machine_macs", "machine_reports", "swift_devices", "swift_ring_copies",
     }
 )  # fmt: skip

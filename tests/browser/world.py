@@ -8,6 +8,7 @@ from ocinstaller.actions import (
     clusters,
     installation,
     machines,
+    node_logs,
     nodes,
     rings,
     settings,
@@ -131,7 +132,7 @@ def log(oci: Installation, name: str, plan_id: str, steps: int) -> None:
         LogLine(seq=i, step=step, text=text) for i, (step, text) in enumerate(_STEPS[:steps])
     )
     batch = LogBatch(serial=name, plan_id=plan_id, lines=lines)
-    oci.store.write(lambda session: nodes.receive_log(session, batch, KEY))
+    oci.store.write(lambda session: node_logs.receive_log(session, batch, KEY))
 
 
 def define(oci: Installation) -> None:

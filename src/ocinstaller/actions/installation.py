@@ -11,6 +11,7 @@ from ocinstaller.actions import (
     credentials,
     machine_network,
     machine_storage,
+    order_queue,
     root_passwords,
 )
 from ocinstaller.actions.context import Installation
@@ -46,10 +47,16 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     :raises Conflict: it belongs to no cluster, or something that the plan needs is missing
     """
     machine = queries.machine(session, name, lock=True)
+    order_queue.check_free(machine, "installation")
+    return begin_installation(session, oci, machine)
+
+
+def begin_installation(session: Session, oci: Installation, machine: Machine) -> MachineView:
+    """Have a machine install its system; see `request_installation` for what is raised."""
     if machine.status in LOCAL_BOOT_STATES:
         raise WrongState(
             f"{Event.INSTALL_REQUESTED}: the machine is {machine.status}; "
-            "to install it again, use machine-reboot-on-live first and restart it",
+            "to install it again, use machine-reinstall",
             field="status",
             value=machine.status,
             allowed=State.LIVE,
@@ -57,6 +64,7 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     next_state(State(machine.status), Event.INSTALL_REQUESTED)
     cluster = cluster_of(machine)
     machine.plan_id = str(uuid.uuid4())
+    machine.disk_key_digest, machine.disk_plan_id = None, None
     machine.puppet_token = oci.vault.seal(credentials.new_token())
     machine.puppet_status = PuppetStatus.NOT_RUN
     machine.status_reason = ""

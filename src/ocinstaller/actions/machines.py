@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import addresses, listings, plugins
+from ocinstaller.actions import addresses, listings, order_queue, plugins
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import naming
@@ -27,6 +27,7 @@ from ocinstaller.store.tables import (
     RoleCount,
 )
 
+_SHOWN_ORDERS = 5
 _NO_CLUSTER = "a machine that belongs to no cluster: see machine-list"
 
 
@@ -53,6 +54,7 @@ def show_machine(session: Session, name: str, *, lock: bool = False) -> MachineD
         hardware,
         row.first_seen,
         row.report_counter,
+        order_queue.views(session, row, _SHOWN_ORDERS),
         plugins.views(session, row.serial),
     )
 
@@ -236,6 +238,7 @@ def remove(session: Session, oci: Installation, name: str) -> MachineView:
             session.delete(address)
     machine.cluster, machine.role, machine.hostname, machine.location = None, None, None, None
     machine.plan_id, machine.puppet_token = None, None
+    machine.disk_key_digest, machine.disk_plan_id = None, None
     machine.puppet_status = PuppetStatus.NOT_RUN
     session.flush()
     session.refresh(machine, ["addresses"])

@@ -91,6 +91,16 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/disk"): Access("machine-reboot-on-hdd", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/wipe"): Access("machine-wipe", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/reinstallation"): Access(
+        "machine-reinstall", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/release"): Access("machine-release", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/orders"): Access("machine-orders", _READ, "machine"),
+    ("DELETE", "/v1/machines/{name}/orders/{order_id}"): Access(
+        "machine-order-cancel", _OPERATE, "machine"
+    ),
     ("GET", "/v1/machines/{name}/power"): Access("machine-power", _READ, "machine"),
     ("POST", "/v1/machines/{name}/power"): Access("machine-power", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/power/live"): Access(

@@ -23,6 +23,8 @@ class DirectiveKind(StrEnum):
     """Fetch the plan and carry it out."""
     REBOOT = "reboot"
     """Restart the machine; the boot decision does the rest."""
+    ORDER = "order"
+    """Fetch an order and carry it out."""
 
 
 class Directive(Document):

@@ -7,11 +7,6 @@ _RAID = "it does not configure RAID controllers"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
-    Absent(
-        "machine_reboot_on_hdd",
-        "it does not log in to machines to restart them; ipmi_reboot_on_hdd takes their BMC",
-    ),
-    Absent("machine_wipe", "it does not wipe disks on demand"),
     *(
         Absent(name, _BMC)
         for name in (

@@ -137,10 +137,6 @@ def _install_log(session: Session, call: Call) -> object:
     return "\n".join(f"{line.step}: {line.text}" for line in lines)
 
 
-def _start_live(session: Session, call: Call) -> None:
-    machines.start_live(session, call["serial"])
-
-
 ACTIONS: tuple[Action, ...] = (
     Transaction(
         "machine_list",
@@ -250,12 +246,5 @@ ACTIONS: tuple[Action, ...] = (
         (_MACHINE,),
         _install_log,
         "the log of the installation, whatever the status; Puppet's log stays on the machine",
-    ),
-    Transaction(
-        "machine_reboot_on_live",
-        ("POST", "/v1/machines/{name}/live"),
-        (_MACHINE,),
-        _start_live,
-        "changes what the machine starts next, but does not restart it",
     ),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from ocinstaller.store import (  # noqa: F401 - these add their tables
     access_tables,
     event_tables,
+    order_tables,
     plugin_tables,
 )
 from ocinstaller.store.tables import Base

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from ocinstaller.agent.errors import BadAnswer, LogGap, Refused, Unreachable
 from ocinstaller.model.certificate_wire import CertificateTurn, TurnResult
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.orders import NextOrder, Order, OrderReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
 from ocinstaller.model.rings.wire import RING_LIMIT, RingFiles, RingsTaken
 from ocinstaller.model.wire import Document
@@ -83,6 +84,15 @@ class Client:
     def event(self, event: EventReport) -> None:
         """Tell the server what happened."""
         self._send("POST", "/node/v1/event", event)
+
+    def order(self, serial: str) -> Order | None:
+        """Fetch the order that this machine is to carry out now."""
+        path = f"/node/v1/order?serial={quote(serial, safe='')}"
+        return _document(NextOrder, self._send("GET", path)).order
+
+    def order_outcome(self, report: OrderReport) -> None:
+        """Tell how an order goes, or its outcome."""
+        self._send("POST", "/node/v1/order", report)
 
     def rings(self, serial: str) -> RingFiles:
         """Fetch which rings of Swift to have."""

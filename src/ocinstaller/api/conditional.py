@@ -49,7 +49,7 @@ View = (
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
 
-_MOVED_BY_REPORTS = ("last_seen", "ip")
+_MOVED_BY_REPORTS = ("last_seen", "ip", "open_order")
 _TAG_DIGITS = 32  # of SHA-256: 128 bits
 _ANY = "*"
 

@@ -19,6 +19,8 @@ from tests.conftest import PASSWORD
 ELSEWHERE: dict[str, str] = {}
 """Actions of the API that no page has, and why."""
 
+CALLS = ("-dns", "-monitoring", "-root-password", "/cancel")
+"""Ends of what is offered where there are plug-ins or open orders."""
 MANY = "/oci/machine-actions"
 """Acts on a selection: each machine's present state is shown before, none is a form's own."""
 NO_TAG = {
@@ -32,6 +34,7 @@ PARTS = {
     "{hostname}": "log.example.com",
     "{port}": "5044",
     "{login}": "somebody",
+    "{order_id}": "0",
 }
 
 SPARE = {"name": "spare", "ip": "10.3.0.0", "cidr": 24, "location": "z1", "is_public": False}
@@ -135,7 +138,9 @@ def test_forms_carry_what_they_were_made_from(
                     carried = re.search(r'name="seen" value="&#34;[0-9a-f]{32}&#34;"', text)
                     assert carried, f"the form {target} of {here}"
                     seen.add(usually)
-    assert guarded - seen == {
+    unseen = {target for target in guarded - seen if not target.endswith(CALLS)}
+    assert unseen == {
+        "/oci/machines/SERIAL0001/plugin-calls/retry",
         "/oci/clusters/cl1/certificate-rollout/abandon",
         "/oci/clusters/cl1/certificate/delete",
         "/oci/clusters/cl1/rings/publish",

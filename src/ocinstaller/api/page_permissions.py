@@ -66,6 +66,22 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_MACHINE}/addresses/{{ip}}/delete"): Access(
         "machine-ip-remove", _OPERATE, "machine"
     ),
+    ("GET", f"{_MACHINE}/calls"): _LOOK,
+    ("POST", f"{_MACHINE}/orders/{{order_id}}/cancel"): Access(
+        "machine-order-cancel", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/to-dns"): Access("machine-to-dns", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/out-of-dns"): Access("machine-out-of-dns", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/to-monitoring"): Access("machine-to-monitoring", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/out-of-monitoring"): Access(
+        "machine-out-of-monitoring", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/generate-root-password"): Access(
+        "machine-gen-root-pass", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/forget-root-password"): Access(
+        "machine-forget-root-pass", _OPERATE, "machine"
+    ),
     ("GET", f"{_MACHINE}/power"): _LOOK,
     ("GET", f"{_MACHINE}/power/state"): _LOOK,
     ("POST", f"{_MACHINE}/power"): Access("machine-power", _OPERATE, "machine"),

@@ -179,11 +179,13 @@ class _Simple:
     after: str = ""
     """Where it leads; empty for the machine's page."""
     confirmed: bool = False
-    alone: Callable[[Installation, str], object] | None = None
+    alone: Callable[[Installation, str, restarts.Guard], object] | None = None
     """With what follows the transaction, for one machine."""
 
 
-def _alone(work: Callable[[Installation, str], object], note: str, *, confirmed: bool) -> _Simple:
+def _alone(
+    work: Callable[[Installation, str, restarts.Guard], object], note: str, *, confirmed: bool
+) -> _Simple:
     """Return an action that groups of machines do not have."""
     return _Simple(lambda *_: None, note, confirmed=confirmed, alone=work)
 
@@ -256,7 +258,7 @@ def _carry_out(page: PageContext, name: str, verb: Verb) -> Response:
         if simple.confirmed:
             page.typed.confirm(name)
         if simple.alone is not None:
-            simple.alone(page.oci, name)
+            simple.alone(page.oci, name, lambda work: page.guard(machines.show_machine, name, work))
         else:
             page.write(
                 machines.show_machine, name, lambda session: simple.work(session, page, name)

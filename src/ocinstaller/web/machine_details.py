@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import addresses, discovery, machines, settings, topology
+from ocinstaller.actions import addresses, discovery, machines, restarts, settings, topology
 from ocinstaller.actions.cluster_views import candidates
 from ocinstaller.actions.views import MachineView
 from ocinstaller.model.errors import OciError
@@ -43,6 +43,7 @@ REPLACEMENT = Form(
             N_("One that runs the live system and belongs to no cluster."),
             also=("replacement",),
         ),
+        Field("install", N_("Install it at once"), Kind.CHECKBOX, required=False),
         Field("confirm", N_("Serial number of the machine that is forgotten")),
     )
 )
@@ -196,11 +197,13 @@ def ask_replacement(page: Page, name: str) -> Response:
 @router.post("/oci/machines/{name}/replace")
 def replace(page: Page, name: str) -> Response:
     """Give the machine's place to another one, and forget it."""
-    other = page.typed.text("machine")
+    other, install = page.typed.text("machine"), page.typed.checked("install")
     try:
         page.typed.confirm(name)
         page.write(
-            machines.show_machine, name, lambda session: machines.replace(session, name, other)
+            machines.show_machine,
+            name,
+            lambda session: restarts.replace(session, page.oci, name, other, install=install),
         )
     except OciError as error:
         return _replacement(page, name, error)

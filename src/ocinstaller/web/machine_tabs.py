@@ -34,6 +34,7 @@ _TABS = (
     _Kind("addresses", N_("Addresses"), lambda view: view.cluster is not None),
     _Kind("power", N_("Power and BMC")),
     _Kind("rack", N_("Rack")),
+    _Kind("calls", N_("Orders and plug-ins")),
     _Kind("rings", N_("Swift rings"), lambda view: view.role in _IN_RINGS),
     _Kind("settings", N_("Settings")),
 )

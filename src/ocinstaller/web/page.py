@@ -154,8 +154,14 @@ class PageContext:
         :param show: gives the object that the form was made from
         :raises Stale: somebody else changed the object since the form was opened
         """
-        seen = tags_of(self.typed.text(_SEEN_FIELD))
-        return self.oci.store.write(expecting(seen, show, name, work))
+        return self.oci.store.write(self.guard(show, name, work))
+
+    def guard(self, show: Show, name: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        """Return `work`, preceded by a look whether the object is still what the form saw.
+
+        :raises Stale: when running it, somebody else has changed the object
+        """
+        return expecting(tags_of(self.typed.text(_SEEN_FIELD)), show, name, work)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Return what `work` reads, in one transaction."""

@@ -88,7 +88,10 @@ _DATABASE = (
 
 _PKI = (
     cfg.StrOpt(
-        "key_type", default="ecdsa", choices=["ecdsa", "rsa"], help="Algorithm of new keys."
+        "key_type",
+        default="ecdsa",
+        choices=["ecdsa", "rsa", "ec-p256", "ec-p384", "rsa-2048", "rsa-3072", "rsa-4096"],
+        help="Algorithm of new keys; ecdsa stands for ec-p256, rsa for rsa-3072.",
     ),
     cfg.IntOpt("leaf_days", default=825, min=1, help="Lifetime of certificates in days."),
 )

@@ -155,9 +155,10 @@ def _certificates(oci: Premises) -> Iterator[Check]:
         advice = "oci-root-ca-gen makes it; a lost one: restore it from the backup"
         yield Check("CA", Health.ERROR, f"{error.filename}: {error.strerror}", advice)
         return
-    yield from (_expiry(facts) for facts in found if facts.kind is not CertificateKind.SERVER)
+    leaves = (CertificateKind.SERVER, CertificateKind.CLIENT)
+    yield from (_expiry(facts) for facts in found if facts.kind not in leaves)
     yield from _api_certificates(oci)
-    servers = [facts for facts in found if facts.kind is CertificateKind.SERVER]
+    servers = [facts for facts in found if facts.kind in leaves]
     ending = [_expiry(facts) for facts in servers if _days_left(facts) <= _SOON_DAYS]
     yield from ending
     if not ending:
@@ -190,8 +191,10 @@ def _expiry(facts: CertificateFacts) -> Check:
 
 _RENEWAL = {
     CertificateKind.ROOT: "a new CA is needed, and every machine has to trust it first",
-    CertificateKind.INTERMEDIATE: "a new intermediate CA is needed",
+    CertificateKind.INTERMEDIATE: "oci-renew-intermediate-ca makes another; "
+    "then oci-update-cluster-certs for each cluster",
     CertificateKind.GIVEN: "have its CA renew it, then ocicli cluster-certificate-set",
+    CertificateKind.CLIENT: "oci-gen-slave-node-client-cert NAME makes another",
     CertificateKind.SERVER: "its machine should have renewed it: on it, `systemctl start "
     "oci-certificates`; OCI's own is renewed when oci-server starts; "
     "others: oci-gen-slave-node-cert NAME; of what is gone: delete its directory",

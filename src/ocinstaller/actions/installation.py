@@ -13,6 +13,7 @@ from ocinstaller.actions import (
     machine_storage,
     order_queue,
     root_passwords,
+    site_files,
 )
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
@@ -206,6 +207,8 @@ def _target_system(
             ca_pem=_puppet_ca(oci),
             token=oci.vault.open(machine.puppet_token or b""),
         ),
+        hosts_append=site_files.hosts_lines(oci.conf),
+        extra_files=site_files.extras(oci.conf, cluster.name, machine.role or "", hostname).files,
     )
 
 

@@ -60,6 +60,8 @@ class NodeSnapshot:
     secrets: dict[str, str] = field(repr=False)
     site_classes: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     """The site's own classes and their parameters; they may hold secrets too."""
+    extra_packages: tuple[str, ...] = ()
+    """Those that the site adds."""
 
 
 def classify(node: NodeSnapshot) -> str:
@@ -162,6 +164,8 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
         "settings": dict(node.settings),
         "secrets": node.secrets,
     }
+    if node.extra_packages:
+        parameters["extra_packages"] = list(node.extra_packages)
     if node.vip is not None:
         parameters |= {
             "vip_address": node.vip.address,

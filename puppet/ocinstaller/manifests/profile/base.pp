@@ -19,7 +19,7 @@ class ocinstaller::profile::base {
 
   if $ocinstaller::secrets['root_password_hash'] {
     user { 'root':
-      password => Sensitive($ocinstaller::secrets['root_password_hash']),
+      password => ocinstaller::secret('root_password_hash'),
     }
   }
 

@@ -1,7 +1,6 @@
 """The files that make an unpacked image this machine's system. Pure text, no input or output."""
 
 import json
-import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -97,7 +96,7 @@ def render(system: TargetSystem) -> tuple[TargetFile, ...]:
     own = _own_files(system)
     taken = _OF_THE_INSTALLER | {file.path for file in own}
     for file in system.extra_files:
-        if os.path.normpath(file.path) in taken:
+        if file.path in taken:
             raise Conflict(
                 f"{file.path} is a file that OCI writes itself",
                 field="oci-in-target",

@@ -19,7 +19,7 @@ class ocinstaller::profile::base {
 
   if $ocinstaller::secrets['root_password_hash'] {
     user { 'root':
-      password => ocinstaller::secret('root_password_hash'),
+      password => Sensitive($ocinstaller::secrets['root_password_hash']),
     }
   }
 

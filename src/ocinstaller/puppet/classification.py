@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.settings import Value
-from ocinstaller.puppet.deployment import Member
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
@@ -46,7 +45,8 @@ class NodeSnapshot:
     initial_cluster_setup: bool
     vip_hostname: str
     vip: ApiAddress | None
-    members: Mapping[str, list[Member]]
+    members: Mapping[str, object]
+    """What `deployment.members` returns."""
     time_servers: tuple[str, ...]
     deployment: Mapping[str, object]
     """What `deployment.deployment` returns."""
@@ -147,9 +147,7 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
         "is_bootstrap": node.is_bootstrap,
         "initial_cluster_setup": node.initial_cluster_setup,
         "vip_hostname": node.vip_hostname,
-        "members": {
-            role: [_plain(member) for member in members] for role, members in node.members.items()
-        },
+        "members": node.members,
         "time_servers": list(node.time_servers),
         **node.deployment,
         "settings": dict(node.settings),
@@ -162,13 +160,3 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
             "vip_interface": node.vip.interface,
         }
     return parameters
-
-
-def _plain(member: Member) -> dict[str, object]:
-    """Return a member as YAML knows it; `asdict` takes ten times as long."""
-    return {
-        "hostname": member.hostname,
-        "address": member.address,
-        "id": member.id,
-        "addresses": list(member.addresses),
-    }

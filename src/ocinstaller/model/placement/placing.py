@@ -10,7 +10,7 @@ from ocinstaller.model.placement.facts import Decision, Fact, Scene
 from ocinstaller.model.placement.leaders import leader_decisions
 from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.services import SERVICES, On, Service
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order, once
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def place_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> MachinePla
     return _placement(scene, machine, _places(scene, machine.role))
 
 
+@once
 def hosts(cluster: ClusterSnapshot) -> dict[str, tuple[MachineFacts, ...]]:
     """Return, for each service that runs somewhere, its machines in the order of their numbers."""
     scene = Scene(cluster)

@@ -29,7 +29,7 @@ from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.placement.choices import CHOICES
 from ocinstaller.model.placement.conditions import ALWAYS
 from ocinstaller.model.placement.inputs import CLUSTER_INPUTS
-from ocinstaller.model.roles import NETWORK_PURPOSES, ROLES
+from ocinstaller.model.roles import NETWORK_PURPOSES, PLAIN, ROLES
 from ocinstaller.model.secret_specs import SECRETS
 from ocinstaller.model.services import CONDITIONS, SERVICES, Service
 from ocinstaller.model.settings import CLUSTER_SETTINGS, GROUPS, Setting, shown
@@ -135,7 +135,16 @@ def model() -> str:
     lines += [
         f"| {r.name} | {r.purpose} | {'yes' if r.name in ROLE_CLASSES else 'no'} |" for r in ROLES
     ]
-    lines += ["", "A network serves one of: " + ", ".join(NETWORK_PURPOSES) + "."]
+    lines += [
+        "",
+        "A site adds roles of its own with `ocicli role-create NAME`. Their machines are plain systems",
+        f"like those of {PLAIN}: the same services, Puppet class and settings. They have host names",
+        "`<cluster>-<NAME>-<n>` with a counter of their own, and networks of their own if some are",
+        "added to a cluster for the role. A role that machines, networks or counters have cannot be",
+        "deleted.",
+        "",
+        "A network serves a role of the site or one of: " + ", ".join(NETWORK_PURPOSES) + ".",
+    ]
     lines += [
         "",
         "# Secrets of a cluster",

@@ -26,6 +26,7 @@ NAMES = {
     "clusters": "cl1",
     "machines": "SERIAL0001",
     "users": "somebody",
+    "roles": "webfarm",
     "passwords": "cl1.keystone_admin",
 }
 """An object of each collection that exists in the world of these tests."""
@@ -58,6 +59,7 @@ def world(operator: TestClient) -> TestClient:
     enrol(operator)
     body = {"login": "somebody", "password": PASSWORD, "role": "viewer"}
     assert operator.post("/v1/users", json=body).status_code == 201
+    assert operator.post("/v1/roles", json={"name": "webfarm"}).status_code == 201
     return operator
 
 

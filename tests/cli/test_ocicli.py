@@ -42,6 +42,16 @@ def test_a_cluster_is_defined_and_taken_apart_again(server: ServerProcess) -> No
     assert server.ocicli("swift-region-list", "-f", "csv", "--quote", "none").stdout == "name\n"
 
 
+def test_a_role_of_the_site_comes_and_goes(server: ServerProcess) -> None:
+    made = server.ocicli("role-create", "webfarm", "--purpose", "web servers", "-f", "json")
+    assert json.loads(made.stdout) == {"name": "webfarm", "purpose": "web servers", "site": True}
+    listed = server.ocicli("role-list", "-f", "value", "-c", "name").stdout.split()
+    assert listed[0] == "controller" and listed[-1] == "webfarm"
+    assert server.ocicli("role-delete", "controller").returncode == 1
+    assert server.ocicli("role-delete", "webfarm").returncode == 0
+    assert "webfarm" not in server.ocicli("role-list").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [

@@ -64,6 +64,10 @@ def test_tables_are_drawn(client: OriginalClient) -> None:
     assert roles.returncode == 0
     assert "| id | name       |" in roles.stdout
     assert "| 2  | controller |" in roles.stdout
+    assert client.run("role-create", "webfarm").returncode == 0
+    assert "| webfarm" in client.run("role-list").stdout
+    assert client.run("role-delete", "webfarm").returncode == 0
+    assert "webfarm" not in client.run("role-list").stdout
 
 
 def test_machines_report_through_the_original_agent(client: OriginalClient) -> None:

@@ -47,7 +47,7 @@ FACTS = {
 
 pytestmark = [pytest.mark.images, pytest.mark.root]
 
-Compile = Callable[[str, ClusterSnapshot], dict[str, object]]
+Compile = Callable[..., dict[str, object]]
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +82,12 @@ def puppetserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def compiled(puppetserver: Path) -> Compile:
     """Compile the catalogue of the first machine of a role."""
 
-    def work(role: str, cluster: ClusterSnapshot) -> dict[str, object]:
+    def work(role: str, cluster: ClusterSnapshot, api_ca: str = "") -> dict[str, object]:
         machine = cluster.of_role(role)[0]
         secrets = names_for_services(place_machine(cluster, machine).services)
         # As long as Heat's encryption key has to be.
         values = {name: f"of-{name}".ljust(32, "-") for name in secrets}
-        text = classify(node_snapshot(cluster, machine, values))
+        text = classify(node_snapshot(cluster, machine, values, api_ca))
         (puppetserver / "tmp/classes.yaml").write_text(text)
         classifier = puppetserver / "tmp/classify"
         classifier.write_text("#!/bin/sh\nexec cat /tmp/classes.yaml\n")
@@ -151,6 +151,28 @@ def test_other_virtual_addresses_pass_the_firewall(compiled: Compile) -> None:
     vip = VirtualAddress("192.168.100.250", 24, "internal")
     cluster = replace(connected({"custom": 1, "controller": 3}), other_vips={"sql": vip})
     assert vip.ip in content(compiled("custom", cluster), "/etc/nftables.d/oci.nft")
+
+
+def test_only_clients_of_the_api_trust_the_root_of_its_certificate(compiled: Compile) -> None:
+    api_file, own_file = "/etc/ssl/oci-api-ca.pem", "/etc/ssl/certs/oci-root-ca.pem"
+    cluster = connected(COUNTS)
+    catalogue = compiled("controller", cluster, api_ca="-----BEGIN…")
+    assert content(catalogue, api_file) == "-----BEGIN…"
+    trusting = {
+        name
+        for name, entry in resources(catalogue).items()
+        if api_file in json.dumps(entry.get("parameters", {}))
+    }
+    assert {
+        "Nova_config[neutron/cafile]", "Neutron_config[nova/cafile]",
+        "Heat_config[clients/ca_file]", "Cinder_config[DEFAULT/glance_ca_certificates_file]",
+        "File[/root/oci-openrc]", "Keystone::Resource::Authtoken[nova_config]",
+    } <= trusting  # fmt: skip
+    for file in ("/etc/haproxy/haproxy.cfg", "/etc/rabbitmq/inter_node_tls.config"):
+        if f"File[{file}]" in resources(catalogue):
+            assert own_file in content(catalogue, file) and api_file not in content(catalogue, file)
+    assert not {name for name in trusting if "mariadb" in name.lower() or "rabbit" in name.lower()}
+    assert api_file not in json.dumps(compiled("controller", cluster))
 
 
 def test_no_secret_is_in_an_argument(compiled: Compile) -> None:

@@ -8,7 +8,7 @@
 function ocinstaller::authtoken(String[1] $user) >> Hash[String[1], Any] {
   ocinstaller::login($user) + {
     'www_authenticate_uri'         => ocinstaller::api_url('keystone'),
-    'cafile'                       => $ocinstaller::ca_file,
+    'cafile'                       => $ocinstaller::api_ca_file,
     'memcached_servers'            => ['127.0.0.1:11211'],
     'service_token_roles'          => 'service',
     'service_token_roles_required' => true,

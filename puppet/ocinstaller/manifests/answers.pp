@@ -13,7 +13,7 @@ define ocinstaller::answers (
 
   $check = [
     '/usr/bin/curl', '--silent', '--show-error', '--fail', '--max-time', '5', '--noproxy', '*',
-    '--cacert', $ocinstaller::ca_file, '--output', '/dev/null',
+    '--cacert', $ocinstaller::api_ca_file, '--output', '/dev/null',
     ocinstaller::api_url($title, $ocinstaller::apis[$title]['health']),
   ]
 

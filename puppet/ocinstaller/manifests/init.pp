@@ -59,6 +59,12 @@
 #   Virtual addresses of other services than the API, by usage: messaging, sql, sqlmsg.
 # @param ca_file
 #   OCI's root CA certificate, against which all connections inside the cluster are verified.
+# @param api_ca_file
+#   The CA certificates against which clients verify the API: OCI's, and with a certificate of the
+#   operator's also the root of that one. Not for anything else: whoever gets a certificate from a
+#   public CA would otherwise be taken for a machine of the cluster.
+# @param api_ca
+#   Content of that file as PEM; absent while OCI's CA signs the API's certificate.
 # @param database_port
 #   Where haproxy passes connections on to the one data base server that is written to.
 class ocinstaller (
@@ -90,6 +96,8 @@ class ocinstaller (
   Optional[String[1]]                                                            $vip_interface = undef,
   Hash[String[1], Ocinstaller::VirtualAddress]                                   $other_vips    = {},
   Stdlib::Absolutepath                                                           $ca_file       = '/etc/ssl/certs/oci-root-ca.pem',
+  Stdlib::Absolutepath                                                           $api_ca_file   = '/etc/ssl/certs/oci-root-ca.pem',
+  Optional[String[1]]                                                            $api_ca        = undef,
   Stdlib::Port                                                                   $database_port = 3307,
 ) {
 }

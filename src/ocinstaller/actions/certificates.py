@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from ocinstaller.actions import api_certificates
+from ocinstaller.actions.api_certificates import api_name
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.model import naming, target_files
@@ -20,7 +22,7 @@ from ocinstaller.model.states import LOCAL_BOOT_STATES
 from ocinstaller.model.target_files import Identity
 from ocinstaller.pki import inventory
 from ocinstaller.pki.inventory import CertificateFacts
-from ocinstaller.store import queries, setting_rows
+from ocinstaller.store import queries
 from ocinstaller.store.tables import Cluster, Machine
 
 
@@ -54,15 +56,16 @@ def machine_identity(
     hostname = machine.hostname or ""
     names = [hostname, hostname.split(".")[0]]
     if machine.role == "controller" and machine.cluster is not None:
-        names.append(_api_name(session, machine.cluster))
+        names.append(api_name(session, machine.cluster))
     return _identity(oci, names, [address.ip for address in machine.addresses], renew=renew)
 
 
 def api_identity(
     session: Session, oci: Installation, cluster: Cluster, *, renew: bool = False
 ) -> Identity:
-    """Return the certificate of a cluster's API.
+    """Return the certificate of a cluster's API: OCI's own, or the one that was given for it.
 
+    :param renew: make another one even if that of OCI's CA is still good
     :raises Conflict: the cluster has no public network for the API's address
     """
     vip = queries.vip_address(session, cluster.id)
@@ -72,7 +75,9 @@ def api_identity(
             field="network",
             allowed="a public network of role all or controller: use network-add first",
         )
-    return _identity(oci, [_api_name(session, cluster)], [vip.ip], renew=renew)
+    if (given := api_certificates.identity(session, oci, cluster)) is not None:
+        return given
+    return _identity(oci, [api_name(session, cluster)], [vip.ip], renew=renew)
 
 
 def fetch(session: Session, oci: Installation, serial: str, key: str) -> CertificateFiles:
@@ -95,6 +100,7 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
             oci.authority.root_pem(),
             machine_identity(session, oci, machine),
             api_identity(session, oci, machine.cluster) if is_controller else None,
+            api_certificates.local_authority(session, machine.cluster),
         )
     )
 
@@ -104,6 +110,7 @@ def list_certificates(session: Session, oci: Installation) -> list[CertificateVi
     machines = _machines_by_name(session)
     apis = _clusters_by_api_name(session)
     views = [_view(facts, machines, apis) for facts in inventory.certificates(oci.authority)]
+    views += [_view(facts, {}, apis) for _, facts in api_certificates.facts(session)]
     return sorted(views, key=lambda view: (view.not_after, view.name))
 
 
@@ -113,11 +120,13 @@ def renew(session: Session, oci: Installation, name: str) -> CertificateView:
     Its machines fetch it within a day, or when their `oci-certificates.service` is started.
 
     :raises NotFound: no machine has this host name and no cluster's API this name
+    :raises Conflict: the API uses a certificate of another CA
     """
     machines, apis = _machines_by_name(session, name), _clusters_by_api_name(session)
     if name in machines:
         machine_identity(session, oci, machines[name], renew=True)
     elif name in apis:
+        _refuse_given(session, oci, apis[name])
         api_identity(session, oci, apis[name], renew=True)
     else:
         raise NotFound("machine or API", name, "those of certificate-list")
@@ -145,9 +154,14 @@ def _identity(
     return Identity(names[0], issued.certificate, issued.chain, issued.key, issued.bundle)
 
 
-def _api_name(session: Session, cluster: Cluster) -> str:
-    own = setting_rows.of_cluster(session, cluster.id).get("vip_hostname", "")
-    return naming.api_hostname(cluster.name, cluster.domain, str(own))
+def _refuse_given(session: Session, oci: Installation, cluster: Cluster) -> None:
+    if api_certificates.identity(session, oci, cluster) is not None:
+        raise Conflict(
+            f"the API of cluster {cluster.name} uses a certificate of another CA",
+            field="self_signed_api_cert",
+            value="no",
+            allowed="give a renewed one: cluster-certificate-set",
+        )
 
 
 def _machines_by_name(session: Session, name: str | None = None) -> dict[str, Machine]:
@@ -158,7 +172,7 @@ def _machines_by_name(session: Session, name: str | None = None) -> dict[str, Ma
 
 
 def _clusters_by_api_name(session: Session) -> dict[str, Cluster]:
-    return {_api_name(session, row): row for row in session.scalars(select(Cluster))}
+    return {api_name(session, row): row for row in session.scalars(select(Cluster))}
 
 
 def _view(

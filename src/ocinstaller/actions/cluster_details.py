@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.model import naming, roles
+from ocinstaller.model import naming
 from ocinstaller.model.errors import Duplicate, InvalidValue, NotFound
-from ocinstaller.store import queries
+from ocinstaller.store import queries, site_roles
 from ocinstaller.store.tables import FilebeatHost, Machine, RoleCount
 
 _LARGEST_COUNT = 999_999
@@ -48,7 +48,7 @@ def set_role_count(session: Session, cluster: str, role: str, count: int) -> Rol
     :raises InvalidValue: there is no such role, or a present machine has a higher number
     """
     row = queries.cluster(session, cluster, lock=True)
-    roles.check_role(role)
+    site_roles.check_role(session, role)
     least = _highest_number(session, row.id, row.name, role)
     if not least <= count <= _LARGEST_COUNT:
         raise InvalidValue("count", count, f"{least} (the highest in use) to {_LARGEST_COUNT}")

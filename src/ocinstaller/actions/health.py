@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from oslo_config import cfg
+from sqlalchemy.exc import DatabaseError
 
+from ocinstaller.actions import api_certificates
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
@@ -152,11 +154,23 @@ def _certificates(oci: Premises) -> Iterator[Check]:
         yield Check("CA", Health.ERROR, f"{error.filename}: {error.strerror}", advice)
         return
     yield from (_expiry(facts) for facts in found if facts.kind is not CertificateKind.SERVER)
+    yield from _api_certificates(oci)
     servers = [facts for facts in found if facts.kind is CertificateKind.SERVER]
     ending = [_expiry(facts) for facts in servers if _days_left(facts) <= _SOON_DAYS]
     yield from ending
     if not ending:
         yield Check("certificates", Health.OK, f"{len(servers)}, none ends in {_SOON_DAYS} days")
+
+
+def _api_certificates(oci: Premises) -> Iterator[Check]:
+    """Look at certificates of other CAs, which nobody but the operator renews."""
+    try:
+        with oci.store.read() as session:
+            given = api_certificates.facts(session)
+    except (Unavailable, DatabaseError):
+        return  # the check of the data base says what is wrong with it
+    for _, facts in given:
+        yield _expiry(facts)
 
 
 def _days_left(facts: CertificateFacts) -> int:
@@ -175,6 +189,7 @@ def _expiry(facts: CertificateFacts) -> Check:
 _RENEWAL = {
     CertificateKind.ROOT: "a new CA is needed, and every machine has to trust it first",
     CertificateKind.INTERMEDIATE: "a new intermediate CA is needed",
+    CertificateKind.GIVEN: "have its CA renew it, then ocicli cluster-certificate-set",
     CertificateKind.SERVER: "its machine should have renewed it: on it, `systemctl start "
     "oci-certificates`; OCI's own is renewed when oci-server starts; "
     "others: oci-gen-slave-node-cert NAME; of what is gone: delete its directory",

@@ -5,7 +5,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import certificates, credentials, machine_network, machine_storage
+from ocinstaller.actions import (
+    api_certificates,
+    certificates,
+    credentials,
+    machine_network,
+    machine_storage,
+)
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
@@ -180,6 +186,7 @@ def _target_system(
             if machine.role == "controller"
             else None
         ),
+        api_root=api_certificates.local_authority(session, cluster),
         puppet=target_files.PuppetConfig(
             server=oci.conf.puppet.server,
             environment=oci.conf.puppet.environment,

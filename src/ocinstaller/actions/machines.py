@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import addresses, listings
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
-from ocinstaller.model import naming, roles
+from ocinstaller.model import naming
 from ocinstaller.model.enrolment import networks_of_member, settings_of_member
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
@@ -16,7 +16,7 @@ from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
 from ocinstaller.puppet.classification import check_count, check_deployable
-from ocinstaller.store import queries, setting_rows
+from ocinstaller.store import queries, setting_rows, site_roles
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import (
     Cluster,
@@ -95,7 +95,7 @@ def enrol(
         the cluster has no network for it
     :raises Exhausted: a network has no free address
     """
-    roles.check_role(role)
+    site_roles.check_role(session, role)
     check_deployment(session, queries.cluster(session, cluster, lock=True), role)
     return join(session, oci, name, cluster, role, location, lambda _network: fixed_ip)
 
@@ -114,7 +114,7 @@ def join(
     :param fixed_ip: given a network's name, returns the operator's choice of the address there
     :raises OciError: as `enrol`
     """
-    roles.check_role(role)
+    site_roles.check_role(session, role)
     group = queries.cluster(session, cluster, lock=True)
     place = queries.location(session, location)
     machine = queries.machine(session, name, lock=True)
@@ -133,7 +133,7 @@ def join(
     )
     machine.cluster, machine.role, machine.location = group, role, place
     number = _next_number(session, group.id, role)
-    machine.hostname = naming.machine_hostname(group.name, role, number, group.domain)
+    machine.hostname = _hostname(session, group, role, number)
     machine.puppet_status = PuppetStatus.NOT_RUN
     for setting, value in settings_of_member(role).items():
         known = MACHINE_SETTINGS[setting]
@@ -184,6 +184,23 @@ def _next_number(session: Session, cluster_id: int, role: str) -> int:
         session.add(counter)
     counter.count += 1
     return counter.count
+
+
+def _hostname(session: Session, cluster: Cluster, role: str, number: int) -> str:
+    """Return a machine's host name; `a-b-c-1` may be of cluster `a` and of cluster `a-b`.
+
+    :raises Conflict: another machine has it
+    """
+    hostname = naming.machine_hostname(cluster.name, role, number, cluster.domain)
+    owner = session.scalar(select(Machine).where(Machine.hostname == hostname))
+    if owner is not None:
+        raise Conflict(
+            f"host name {hostname} is that of machine {owner.serial}",
+            field="role",
+            value=role,
+            allowed=f"a free number: use cluster-rolecounts-set {cluster.name} {role} {number}",
+        )
+    return hostname
 
 
 def remove(session: Session, name: str) -> MachineView:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import addresses
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import NetworkView
-from ocinstaller.model import addressing, interfaces, roles
+from ocinstaller.model import addressing, interfaces
 from ocinstaller.model.addressing import Network as IpNetwork
 from ocinstaller.model.errors import Conflict, InUse, InvalidValue
-from ocinstaller.store import queries
+from ocinstaller.store import queries, site_roles
 from ocinstaller.store.tables import IpAddress, Network
 
 NONE = "none"
@@ -131,7 +131,7 @@ def _change_place(session: Session, row: Network, change: NetworkChange) -> None
     if change.location is not None:
         row.location = queries.location(session, change.location)
     if change.role is not None:
-        roles.check_network_purpose(change.role)
+        site_roles.check_network_purpose(session, change.role)
         if row.cluster is None:
             raise Conflict(
                 f"network {row.name} belongs to no cluster",

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import api_certificates
 from ocinstaller.actions.context import Installation
 from ocinstaller.model import naming, openrc
 from ocinstaller.store import queries, snapshots
@@ -19,4 +20,6 @@ def administrator(session: Session, oci: Installation, name: str) -> str:
     vip_hostname = str(cluster.setting("vip_hostname"))
     host = naming.api_hostname(cluster.name, cluster.domain, vip_hostname)
     password = oci.vault.cluster_secrets(session, row.id, [ADMIN_SECRET])[ADMIN_SECRET]
-    return openrc.openrc(host, str(cluster.setting("region_name")), password)
+    given = api_certificates.api_authorities(session, oci, row)
+    ca_file = openrc.API_CA_FILE if given else openrc.CA_FILE
+    return openrc.openrc(host, str(cluster.setting("region_name")), password, ca_file)

@@ -5,7 +5,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials
+from ocinstaller.actions import api_certificates, credentials
 from ocinstaller.actions.context import Installation
 from ocinstaller.model import secret_specs
 from ocinstaller.model.errors import Forbidden, NotFound
@@ -38,7 +38,8 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
     if given := secret_settings(cluster, member):
         opened = setting_rows.secrets_of_cluster(session, oci.vault, machine.cluster.id)
         secrets |= {name: opened[name] for name in given}
-    return classify(node_snapshot(cluster, member, secrets))
+    api_ca = api_certificates.api_authorities(session, oci, machine.cluster)
+    return classify(node_snapshot(cluster, member, secrets, api_ca))
 
 
 def authorise_certificate(

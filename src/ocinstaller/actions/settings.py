@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions import api_certificates
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.effects import concerned_by_cluster_setting, moved_by
 from ocinstaller.model.errors import Conflict, Duplicate, InvalidValue
@@ -155,6 +156,7 @@ def change_cluster_settings(
     stored = setting_rows.of_cluster(session, row.id)
     before = {**stored, **_cluster_state(session, row)}
     _check_range({**before, **values})
+    _check_api_certificate(session, row, before, values)
     cluster = snapshots.cluster_snapshot(session, row)
     changes = []
     for setting, value in _different(CLUSTER_SETTINGS, before, values):
@@ -240,6 +242,17 @@ def _check_range(values: _Values) -> None:
     )
     if first > last:
         raise InvalidValue("neutron_vxlan_vni_min", first, f"at most {last}: neutron_vxlan_vni_max")
+
+
+def _check_api_certificate(
+    session: Session, row: Cluster, before: _Values, values: _Values
+) -> None:
+    """:raises InvalidValue: the API would serve a certificate that its clients refuse."""
+    names = ("vip_hostname", "self_signed_api_cert")
+    known = {name: before.get(name, CLUSTER_SETTINGS[name].default) for name in names}
+    wanted = {name: values.get(name, known[name]) for name in names}
+    if wanted != known:
+        api_certificates.check_settings(session, row, wanted)
 
 
 def _change_cluster_state(session: Session, row: Cluster, setting: Setting, value: Value) -> None:

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import addresses, listings, network_changes
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LocationView, NetworkView, SwiftRegionView
-from ocinstaller.model import addressing, naming, roles
+from ocinstaller.model import addressing, naming
 from ocinstaller.model.errors import Conflict, Duplicate, InUse
-from ocinstaller.store import queries
+from ocinstaller.store import queries, site_roles
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import IpAddress, Location, Machine, Network, SwiftRegion
 
@@ -192,7 +192,7 @@ def assign_network(
     """
     row = queries.network(session, name)
     target = queries.cluster(session, cluster, lock=True)
-    roles.check_network_purpose(role)
+    site_roles.check_network_purpose(session, role)
     if row.cluster is not None:
         raise Conflict(
             f"network {name} belongs to cluster {row.cluster.name}",

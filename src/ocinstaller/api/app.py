@@ -22,6 +22,7 @@ from ocinstaller.api import (
     puppet,
     rings,
     settings,
+    site_roles,
     v1,
 )
 from ocinstaller.api.auth import Server
@@ -75,6 +76,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
     operators = (
         v1.router,
+        site_roles.router,
         settings.router,
         objects.router,
         cluster_results.router,

@@ -1,12 +1,28 @@
 """Certificates below `/v1`."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
 
-from ocinstaller.actions import certificates
+from ocinstaller.actions import api_certificates, certificates, metrics
+from ocinstaller.actions.api_certificates import ApiCertificateView
 from ocinstaller.actions.certificates import CertificateView
 from ocinstaller.api.auth import Oci
+from ocinstaller.api.conditional import Condition
 
 router = APIRouter(prefix="/v1")
+
+
+class NewApiCertificate(BaseModel):
+    """A certificate that another CA signed for a cluster's API, as PEM."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    chain: str
+    """The certificate, then its intermediates."""
+    key: str
+    """Its private key, not encrypted."""
+    root: str = ""
+    """The root; empty when it is one of Debian's CAs."""
 
 
 @router.get("/certificates", tags=["certificates"])
@@ -20,3 +36,53 @@ def list_certificates(oci: Oci) -> list[CertificateView]:
 def renew_certificate(oci: Oci, name: str) -> CertificateView:
     """Make another key and certificate of a machine or an API; its machines fetch it."""
     return oci.store.write(lambda session: certificates.renew(session, oci, name))
+
+
+@router.get("/clusters/{name}/certificate", tags=["certificates"])
+def show_api_certificate(oci: Oci, name: str, condition: Condition) -> ApiCertificateView:
+    """Show the certificate that was given for a cluster's API."""
+    with oci.store.read() as session:
+        return condition.show(api_certificates.show(session, name))
+
+
+@router.put("/clusters/{name}/certificate", tags=["certificates"])
+def give_api_certificate(
+    oci: Oci, name: str, body: NewApiCertificate, condition: Condition
+) -> ApiCertificateView:
+    """Check and keep a certificate for a cluster's API, and its key, which is kept encrypted."""
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                api_certificates.show,
+                name,
+                lambda session: api_certificates.give(
+                    session, oci, name, body.chain, body.key, body.root
+                ),
+            )
+        )
+    )
+
+
+@router.delete("/clusters/{name}/certificate", tags=["certificates"])
+def remove_api_certificate(oci: Oci, name: str, condition: Condition) -> ApiCertificateView:
+    """Forget the certificate that was given for a cluster's API, with its key."""
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                api_certificates.show, name, lambda session: api_certificates.remove(session, name)
+            )
+        )
+    )
+
+
+@router.get(
+    "/metrics",
+    tags=["health"],
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}, "description": "Prometheus' text format"}},
+)
+def show_metrics(oci: Oci) -> Response:
+    """Give what monitoring measures: when each certificate ends."""
+    with oci.store.read() as session:
+        text = metrics.render(session, oci)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -14,8 +14,10 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
+from ocinstaller.actions.api_certificates import ApiCertificateView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
+from ocinstaller.actions.site_roles import RoleView
 from ocinstaller.actions.users import UserView
 from ocinstaller.actions.views import (
     ClusterView,
@@ -37,6 +39,8 @@ View = (
     | SettingsView
     | UserView
     | PasswordView
+    | ApiCertificateView
+    | RoleView
 )
 V = TypeVar("V", bound=View)
 T = TypeVar("T")

@@ -80,6 +80,7 @@ _CLUSTER_FILE = "cluster:\n  name: cloud\n  domain: example.com\n"
 
 _BODIES: dict[str, dict[str, object]] = {
     "NewSwiftRegion": {"name": "region-1"},
+    "NewRole": {"name": "webfarm", "purpose": "web servers of the site"},
     "NewLocation": {"name": "zone-1", "swift_region": "region-1"},
     "NewNetwork": {
         "name": "internal",
@@ -93,6 +94,10 @@ _BODIES: dict[str, dict[str, object]] = {
     "NetworkToChange": {"vlan": 100, "mtu": 9000},
     "NewReservation": {"first_ip": "192.168.100.10", "last_ip": "192.168.100.19", "note": "lab"},
     "NewAddress": {"network": "internal", "ip": "192.168.100.77"},
+    "NewApiCertificate": {
+        "chain": "-----BEGIN CERTIFICATE-----\n…",
+        "key": "-----BEGIN PRIVATE KEY-----\n…",
+    },
     "NewRoleCount": {"count": 10},
     "NewFilebeatHost": {"hostname": "logs.example.com", "port": 5044},
     "Replacement": {"machine": "SERIAL0002"},

@@ -12,6 +12,9 @@ _OWN, _READ, _OPERATE, _ADMINISTER = Permission
 
 ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/roles"): Access("role-list", _READ, "role"),
+    ("GET", "/v1/roles/{name}"): Access("role-show", _READ, "role"),
+    ("POST", "/v1/roles"): Access("role-create", _OPERATE, "site role"),
+    ("DELETE", "/v1/roles/{name}"): Access("role-delete", _OPERATE, "site role"),
     ("GET", "/v1/swift-regions"): Access("swift-region-list", _READ, "swift region"),
     ("GET", "/v1/swift-regions/{name}"): Access("swift-region-show", _READ, "swift region"),
     ("POST", "/v1/swift-regions"): Access("swift-region-create", _OPERATE, "swift region"),
@@ -119,6 +122,16 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/v1/machines/{name}/rings/calculation"): Access(
         "swift-add-machine-to-ring", _OPERATE, "machine"
     ),
+    ("GET", "/v1/clusters/{name}/certificate"): Access(
+        "cluster-certificate-show", _READ, "cluster"
+    ),
+    ("PUT", "/v1/clusters/{name}/certificate"): Access(
+        "cluster-certificate-set", _ADMINISTER, "cluster"
+    ),
+    ("DELETE", "/v1/clusters/{name}/certificate"): Access(
+        "cluster-certificate-delete", _ADMINISTER, "cluster"
+    ),
+    ("GET", "/v1/metrics"): Access("metrics", _READ, "metric"),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),
     ("POST", "/v1/certificates/{name}/renewal"): Access(
         "certificate-renew", _OPERATE, "certificate"

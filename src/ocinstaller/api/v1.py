@@ -26,7 +26,6 @@ from ocinstaller.api.collections import (
     page,
 )
 from ocinstaller.api.conditional import Condition
-from ocinstaller.model.roles import ROLES, Role
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(operator)])
 
@@ -89,12 +88,6 @@ class Enrolment(_Body):
     role: str
     location: str
     fixed_ip: str | None = None
-
-
-@router.get("/roles", tags=["roles"])
-def list_roles() -> list[Role]:
-    """List the roles that a machine can have."""
-    return list(ROLES)
 
 
 @router.get("/swift-regions", response_model=list[SwiftRegionView], tags=["swift regions"])

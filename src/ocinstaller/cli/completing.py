@@ -20,6 +20,7 @@ _OBJECTS = {
     "cluster-": "cluster",
     "location-": "location",
     "network-": "network",
+    "role-": "role",
     "swift-region-": "swift_region",
 }
 """The object that an argument called `name` stands for in commands that begin like this."""

@@ -30,7 +30,7 @@ def with_machines(
     :raises Conflict: no network at the location serves the role
     :raises Exhausted: a network has no free address
     """
-    roles.check_role(role)
+    roles.check_role(role, cluster.site_roles)
     if not 1 <= count <= MOST_ADDED:
         raise InvalidValue("count", count, f"1 to {MOST_ADDED}")
     place = _location(cluster, location)

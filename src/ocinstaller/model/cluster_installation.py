@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ocinstaller.model.placement.facts import has_own_osds
+from ocinstaller.model.roles import PLAIN, kind_of
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
 from ocinstaller.model.states import PuppetStatus, State
 
@@ -46,12 +47,13 @@ STAGES: tuple[Stage, ...] = (
     Stage(("controller",), Until.PUPPET),
     Stage(("network",), Until.PUPPET),
     Stage(
-        ("compute", "volume", "swiftproxy", "swiftstore", "radosgw", "dns", "custom"),
+        ("compute", "volume", "swiftproxy", "swiftstore", "radosgw", "dns", PLAIN),
         Until.PUPPET,
     ),
     Stage(("tempest",), Until.NOTHING),
 )
-"""In their order; machines of role `metal` belong to tenants and are in none."""
+"""In their order; those of the site's own roles come with `custom`, and machines of role `metal`
+belong to tenants and are in none."""
 
 _OSD_STAGE = 1
 """Where compute machines with OSDs of their own belong."""
@@ -116,7 +118,8 @@ def _passes_once_started(stage: StageProgress) -> bool:
 def _stage_of(machine: MachineFacts) -> int | None:
     if machine.role == "compute" and has_own_osds(machine):
         return _OSD_STAGE
-    return next((n for n, stage in enumerate(STAGES) if machine.role in stage.roles), None)
+    kind = kind_of(machine.role)
+    return next((n for n, stage in enumerate(STAGES) if kind in stage.roles), None)
 
 
 def _progress(stage: Stage, members: list[MachineFacts], failed: Collection[str]) -> StageProgress:

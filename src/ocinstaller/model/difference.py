@@ -11,6 +11,7 @@ class Section(StrEnum):
 
     SWIFT_REGION = "swift region"
     LOCATION = "location"
+    SITE_ROLE = "site role"
     NETWORK = "network"
     RESERVATION = "reservation"
     CLUSTER = "cluster"

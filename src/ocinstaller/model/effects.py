@@ -1,6 +1,7 @@
 """Which machines a changed setting concerns."""
 
 from ocinstaller.model.placement.placing import MachinePlacement, place
+from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import CLUSTER_SETTINGS, INHERIT, MACHINE_SETTINGS
 from ocinstaller.model.settings.schema import EVERY_ROLE
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
@@ -23,7 +24,7 @@ def concerned_by_cluster_setting(
 
 def _receives(machine: MachineFacts, name: str) -> bool:
     roles = CLUSTER_SETTINGS[name].roles
-    if EVERY_ROLE not in roles and machine.role not in roles:
+    if EVERY_ROLE not in roles and kind_of(machine.role) not in roles:
         return False
     own = MACHINE_SETTINGS.get(name)
     return own is None or not own.inherits or machine.own_setting(name) == INHERIT

@@ -1,8 +1,10 @@
-"""The roles that a machine or a network can have."""
+"""The roles that a machine or a network can have: those that OCI brings, and the site's own."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model import naming
+from ocinstaller.model.errors import Duplicate, InvalidValue
 
 
 @dataclass(frozen=True)
@@ -12,6 +14,9 @@ class Role:
     name: str
     purpose: str
 
+
+PLAIN = "custom"
+"""The role of plain systems; those of the site's own roles are nothing else to OCI."""
 
 ROLES: tuple[Role, ...] = (
     Role("controller", "API services, data base, message queue and the API's virtual address"),
@@ -33,30 +38,75 @@ ROLES: tuple[Role, ...] = (
     Role("metal", "given to tenants by Ironic, without services of its own"),
     Role("debmirror", "Debian package mirror"),
     Role("tempest", "functional tests of the cluster"),
-    Role("custom", "plain Debian, maintained by OCI, without OpenStack services"),
+    Role(PLAIN, "plain Debian, maintained by OCI, without OpenStack services"),
 )
 
 _ROLE_NAMES = tuple(role.name for role in ROLES)
 
-NETWORK_PURPOSES = (*_ROLE_NAMES, "all", "vm-net", "ovs-bridge", "ceph-cluster", "ipmi", "vip")
+_SPECIAL_PURPOSES = ("all", "vm-net", "ovs-bridge", "ceph-cluster", "ipmi", "vip")
+
+NETWORK_PURPOSES = (*_ROLE_NAMES, *_SPECIAL_PURPOSES)
 """What a network can serve: the machines of one role, all of them, or one special purpose."""
 
+_NAME_LENGTH = 40  # host names are <cluster>-<role>-<number>, a label of at most 63 characters
+_PURPOSE_LENGTH = 255
 
-def check_role(name: str, field: str = "role") -> str:
+
+def kind_of(role: str) -> str:
+    """Return the role whose services, classes and settings machines of `role` get.
+
+    That is the role itself; for a role of the site it is `PLAIN`.
+    """
+    return role if role in _ROLE_NAMES else PLAIN
+
+
+def check_role(name: str, site: Collection[str] = (), field: str = "role") -> str:
     """Return `name` when it is a machine's role.
 
+    :param site: the names of the site's own roles
     :raises InvalidValue: otherwise, listing the roles
     """
-    if name not in _ROLE_NAMES:
-        raise InvalidValue(field, name, ", ".join(_ROLE_NAMES))
+    if name not in _ROLE_NAMES and name not in site:
+        raise InvalidValue(field, name, ", ".join((*_ROLE_NAMES, *sorted(site))))
     return name
 
 
-def check_network_purpose(name: str, field: str = "role") -> str:
+def check_network_purpose(name: str, site: Collection[str] = (), field: str = "role") -> str:
     """Return `name` when a network can have it as its role.
 
+    :param site: the names of the site's own roles
     :raises InvalidValue: otherwise, listing what is allowed
     """
-    if name not in NETWORK_PURPOSES:
-        raise InvalidValue(field, name, ", ".join(NETWORK_PURPOSES))
+    if name not in NETWORK_PURPOSES and name not in site:
+        raise InvalidValue(field, name, ", ".join((*NETWORK_PURPOSES, *sorted(site))))
     return name
+
+
+def check_new_role(name: str, purpose: str, site: Collection[str]) -> Role:
+    """Return a new role of the site.
+
+    :param site: the names of the site's own roles
+    :raises InvalidValue: the name cannot be part of a host name or means something to networks, or
+        the purpose is no line of text
+    :raises Duplicate: there is a role of this name
+    """
+    if name in _SPECIAL_PURPOSES:
+        raise InvalidValue("name", name, "a name that networks do not use for a purpose of theirs")
+    if name in _ROLE_NAMES or name in site:
+        raise Duplicate("name", name)
+    if len(name) > _NAME_LENGTH:
+        raise InvalidValue("name", name, f"at most {_NAME_LENGTH} characters")
+    naming.check_label("name", name)
+    return Role(name, check_purpose(purpose))
+
+
+def check_purpose(purpose: str) -> str:
+    """Return what a role is for.
+
+    :raises InvalidValue: it is no line of text
+    """
+    if len(purpose) > _PURPOSE_LENGTH or not purpose.isprintable():
+        raise InvalidValue(
+            "purpose", purpose, f"at most {_PURPOSE_LENGTH} printable characters on one line"
+        )
+    return purpose

@@ -113,6 +113,9 @@ class ClusterSnapshot:
     settings: Mapping[str, Value] = field(default_factory=dict)
     """Those that are not at their default; a secret is `secret_fields.HIDDEN`."""
 
+    site_roles: frozenset[str] = frozenset()
+    """The names of the roles that the site added to OCI's."""
+
     def setting(self, name: str) -> Value:
         """Return a setting of the cluster; the only way in which decisions read one."""
         if name == "initial_cluster_setup":

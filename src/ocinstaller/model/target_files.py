@@ -11,6 +11,7 @@ from ocinstaller.model.plan import TargetFile
 
 _SECRET = 0o600
 _CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # a link to the .crt below
+_LOCAL_CAS = "/usr/local/share/ca-certificates"
 _CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"  # noqa: S105 - the object identifier, RFC 2985 5.4.1
 
 
@@ -70,6 +71,8 @@ class TargetSystem:
     root_ca: str
     machine_identity: Identity
     api_identity: Identity | None
+    api_root: str
+    """Root that the operator gave with the API's certificate; empty for none."""
     puppet: PuppetConfig
 
 
@@ -81,7 +84,9 @@ def render(system: TargetSystem) -> tuple[TargetFile, ...]:
         _resolver(system.nameservers),
         *_package_files(system.packages),
         TargetFile(path="/root/.ssh/authorized_keys", content=system.authorized_keys, mode=_SECRET),
-        *certificate_files(system.root_ca, system.machine_identity, system.api_identity),
+        *certificate_files(
+            system.root_ca, system.machine_identity, system.api_identity, system.api_root
+        ),
         *_puppet_files(system.hostname, system.puppet),
         _agent_file(system),
     )
@@ -125,15 +130,23 @@ Components: main non-free-firmware
     return files
 
 
-def certificate_files(root_ca: str, own: Identity, api: Identity | None) -> tuple[TargetFile, ...]:
-    """Return the files of OCI's root CA, a machine's certificate and, on controllers, the API's."""
-    files = (
-        TargetFile(path="/usr/local/share/ca-certificates/oci-root-ca.crt", content=root_ca),
+def certificate_files(
+    root_ca: str, own: Identity, api: Identity | None, api_root: str = ""
+) -> tuple[TargetFile, ...]:
+    """Return the files of OCI's root CA, a machine's certificate and, on controllers, the API's.
+
+    :param api_root: another root that the machine is to trust; empty for none
+    """
+    files: tuple[TargetFile, ...] = (
+        TargetFile(path=f"{_LOCAL_CAS}/oci-root-ca.crt", content=root_ca),
         TargetFile(path=f"/etc/ssl/oci/{own.name}.crt", content=own.certificate),
         TargetFile(path=f"/etc/ssl/oci/{own.name}-chain.pem", content=own.chain),
         TargetFile(path=f"/etc/ssl/oci/{own.name}.pem", content=own.bundle, mode=_SECRET),
         TargetFile(path=f"/etc/ssl/private/{own.name}.key", content=own.key, mode=_SECRET),
     )
+    if api_root:
+        file = f"{_LOCAL_CAS}/oci-api-root.crt"
+        files = (*files, TargetFile(path=file, content=api_root))
     if api is None:
         return files
     return (

@@ -18,6 +18,8 @@ class CertificateKind(StrEnum):
 
     ROOT = "root"
     INTERMEDIATE = "intermediate"
+    GIVEN = "given"
+    """Of an API, signed by another CA."""
     SERVER = "server"
     """Of a machine, an API or OCI itself; proves clients too."""
 
@@ -36,7 +38,8 @@ class CertificateFacts:
     """ecdsa or rsa, with its size in bits."""
     fingerprint: str
     """SHA-256 of the DER form, hexadecimal."""
-    path: Path
+    subject: str
+    issuer: str
 
 
 def certificates(authority: Authority) -> Iterator[CertificateFacts]:
@@ -54,7 +57,12 @@ def server_certificate(authority: Authority, name: str) -> CertificateFacts:
 
 
 def _facts(file: Path, name: str, kind: CertificateKind) -> CertificateFacts:
-    certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    return describe(file.read_bytes(), name, kind)
+
+
+def describe(pem: bytes, name: str, kind: CertificateKind) -> CertificateFacts:
+    """Return what is to be known of the first certificate in `pem`."""
+    certificate = x509.load_pem_x509_certificate(pem)
     return CertificateFacts(
         name=name,
         kind=kind,
@@ -63,7 +71,8 @@ def _facts(file: Path, name: str, kind: CertificateKind) -> CertificateFacts:
         not_after=certificate.not_valid_after_utc,
         key_type=_key_type(certificate),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
-        path=file,
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.openrc import API_CA_FILE
+from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import Value
 
 ROLE_CLASSES = {
@@ -53,6 +55,8 @@ class NodeSnapshot:
     settings: Mapping[str, Value]
     services: tuple[str, ...]
     """Those that run on the machine."""
+    api_ca: str
+    """The roots that clients of the API trust, as PEM; empty for OCI's alone."""
     secrets: dict[str, str] = field(repr=False)
 
 
@@ -110,14 +114,15 @@ def check_deployable(role: str) -> str:
 
     :raises Conflict: when there is none yet
     """
-    if role not in ROLE_CLASSES:
+    kind = kind_of(role)
+    if kind not in ROLE_CLASSES:
         raise Conflict(
             f"role {role} cannot be deployed by this version",
             field="role",
             value=role,
             allowed=", ".join(sorted(ROLE_CLASSES)),
         )
-    return ROLE_CLASSES[role]
+    return ROLE_CLASSES[kind]
 
 
 def check_count(role: str, count: int) -> None:
@@ -159,4 +164,6 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
             "vip_prefix": node.vip.prefix,
             "vip_interface": node.vip.interface,
         }
+    if node.api_ca:
+        parameters |= {"api_ca": node.api_ca, "api_ca_file": API_CA_FILE}
     return parameters

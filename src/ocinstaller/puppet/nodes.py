@@ -8,6 +8,7 @@ from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
 from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.placement.spelling import is_yes
+from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Kind, Setting, Value
 from ocinstaller.model.settings.schema import EVERY_ROLE
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
@@ -16,10 +17,11 @@ from ocinstaller.puppet.deployment import deployment, members
 
 
 def node_snapshot(
-    cluster: ClusterSnapshot, machine: MachineFacts, secrets: Mapping[str, str]
+    cluster: ClusterSnapshot, machine: MachineFacts, secrets: Mapping[str, str], api_ca: str = ""
 ) -> NodeSnapshot:
     """Return what decides on a machine's classes and parameters.
 
+    :param api_ca: the roots that clients of the API trust, as PEM; empty for OCI's alone
     :raises Conflict: the machine has not the interface that carries the API's address
     """
     founder = first_master(cluster)
@@ -42,6 +44,7 @@ def node_snapshot(
         deployment=deployment(cluster, machine),
         settings=_settings(cluster, machine),
         services=place_machine(cluster, machine).services,
+        api_ca=api_ca,
         secrets=dict(secrets),
     )
 
@@ -64,7 +67,7 @@ def _settings(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, Valu
 
 def receives(setting: Setting, machine: MachineFacts) -> bool:
     """Tell whether the machine's role uses a setting."""
-    return not {machine.role, EVERY_ROLE}.isdisjoint(setting.roles)
+    return not {kind_of(machine.role), EVERY_ROLE}.isdisjoint(setting.roles)
 
 
 def secret_settings(cluster: ClusterSnapshot, machine: MachineFacts) -> list[str]:

@@ -31,6 +31,7 @@ UNAUDITED_TABLES = frozenset(
 """What machines and the server note for themselves; no decision of anybody."""
 
 UNAUDITED_COLUMNS: dict[str, frozenset[str]] = {
+    "api_certificates": frozenset({"chain", "root"}),
     "machines": frozenset(
         {
             "dhcp_ip", "first_seen", "hardware", "ipaddr", "last_seen", "puppet_status",
@@ -38,7 +39,7 @@ UNAUDITED_COLUMNS: dict[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
-"""Observations in tables that otherwise hold decisions."""
+"""Observations in tables that otherwise hold decisions, and what a fingerprint stands for."""
 
 _REASON_LENGTH = 1000
 

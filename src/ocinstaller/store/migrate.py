@@ -9,8 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from ocinstaller.store.certificate_tables import ApiCertificate
 from ocinstaller.store.ring_tables import SwiftRing
 
+_TABLES = (SwiftRing, ApiCertificate)
+"""One of each module of tables: importing them makes the metadata complete."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -54,4 +57,4 @@ def downgrade(engine: Engine, revision: str) -> None:
 def differences(connection: Connection) -> list[str]:
     """Return where the tables differ from those of the code; empty when they do not."""
     context = MigrationContext.configure(connection)
-    return [str(difference) for difference in compare_metadata(context, SwiftRing.metadata)]
+    return [str(difference) for difference in compare_metadata(context, _TABLES[0].metadata)]

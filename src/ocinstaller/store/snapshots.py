@@ -18,7 +18,7 @@ from ocinstaller.model.snapshot import (
     VirtualAddress,
 )
 from ocinstaller.model.states import PuppetStatus, State
-from ocinstaller.store import queries, setting_rows
+from ocinstaller.store import queries, setting_rows, site_roles
 from ocinstaller.store.tables import (
     AddressReservation,
     Cluster,
@@ -52,6 +52,7 @@ def cluster_snapshot(
         initial_cluster_setup=cluster.initial_cluster_setup,
         last_numbers=dict(session.execute(counts).tuples().all()),
         settings=setting_rows.of_cluster(session, cluster.id),
+        site_roles=site_roles.names(session),
     )
 
 

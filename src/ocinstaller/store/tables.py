@@ -235,6 +235,15 @@ class MachineSetting(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
+class SiteRole(Base):
+    """A role that the site added; those that OCI brings are in no table."""
+
+    __tablename__ = "site_roles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, unique=True)
+    purpose: Mapped[str] = mapped_column(String(255), default="")
+
+
 class RoleCount(Base):
     """The last number used in a host name; numbers are never used again."""
 

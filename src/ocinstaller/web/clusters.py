@@ -13,12 +13,12 @@ from ocinstaller.actions.explanations import AddedMachines
 from ocinstaller.actions.views import ClusterView
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.placement.placing import Placement
-from ocinstaller.model.roles import ROLES
+from ocinstaller.web import roles
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
 from ocinstaller.web.drawing.topology import draw
 from ocinstaller.web.formats import segment
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Option, Typed, choices
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -231,8 +231,7 @@ def add(page: Page, name: str) -> Response:
 def _addition(page: PageContext, typed: Typed | None, error: OciError | None) -> BoundForm:
     with page.oci.store.read() as session:
         places = choices(one.name for one in topology.list_locations(session))
-    roles = [Option(role.name, f"{role.name} – {role.purpose}") for role in ROLES]
-    return ADDITION.show(typed, error, role=roles, location=places)
+        return ADDITION.show(typed, error, role=roles.options(session), location=places)
 
 
 @router.get("/oci/clusters/{name}/plan")

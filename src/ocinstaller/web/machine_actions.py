@@ -12,11 +12,11 @@ from ocinstaller.actions.previews import preview_installation
 from ocinstaller.actions.views import MachineView
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.machine_verbs import Verb
-from ocinstaller.model.roles import ROLES
 from ocinstaller.model.suggestions import suggested_role
+from ocinstaller.web import roles
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.formats import segment
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Option, Typed, choices
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -81,7 +81,7 @@ def enrolment_form(
             typed,
             error,
             cluster=choices(one.name for one in clusters.list_clusters(session)),
-            role=[Option(role.name, f"{role.name} – {role.purpose}") for role in ROLES],
+            role=roles.options(session),
             location=choices(one.name for one in topology.list_locations(session)),
         )
 

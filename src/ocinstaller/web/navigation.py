@@ -30,6 +30,7 @@ AREAS = (
     Area("/oci/racks", N_("Racks"), "rack"),
     Area("/oci/clusters", N_("Clusters"), "cluster"),
     Area("/oci/networks", N_("Networks"), "network"),
+    Area("/oci/roles", N_("Roles"), "role"),
     Area("/oci/locations", N_("Locations"), "place"),
     Area("/oci/events", N_("Events"), "events"),
     Area("/oci/health", N_("Server"), "health"),

@@ -10,9 +10,9 @@ from ocinstaller.actions import clusters, topology
 from ocinstaller.actions.addresses import list_reservations
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.network_usage import Usage, given_addresses, usages
+from ocinstaller.actions.site_roles import network_purposes
 from ocinstaller.actions.views import NetworkView
 from ocinstaller.model.errors import OciError
-from ocinstaller.model.roles import NETWORK_PURPOSES
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
 from ocinstaller.web.formats import segment
@@ -153,11 +153,12 @@ def _show(
         addresses = given_addresses(session, name)
         reserved = list_reservations(session, name)
         names = choices(one.name for one in clusters.list_clusters(session))
+        purposes = choices(network_purposes(session))
     values = {
         "row": _row(network, used),
         "addresses": addresses,
         "reserved": reserved,
-        "form": form or ASSIGNMENT.show(cluster=names, role=choices(NETWORK_PURPOSES)),
+        "form": form or ASSIGNMENT.show(cluster=names, role=purposes),
         "error": error.message if error and form is None and error.field != "confirm" else "",
         "field_error": error.message if error and error.field == "confirm" else "",
     }
@@ -193,7 +194,8 @@ def assign(page: Page, name: str) -> Response:
     except OciError as error:
         with page.oci.store.read() as session:
             names = choices(one.name for one in clusters.list_clusters(session))
-        form = ASSIGNMENT.show(page.typed, error, cluster=names, role=choices(NETWORK_PURPOSES))
+            purposes = choices(network_purposes(session))
+        form = ASSIGNMENT.show(page.typed, error, cluster=names, role=purposes)
         return _show(page, name, error, form)
     return page.see(f"{_LIST}/{segment(name)}", "saved")
 

@@ -5,6 +5,16 @@ class ocinstaller::profile::base {
     creates => $ocinstaller::ca_file,
   }
 
+  if $ocinstaller::api_ca {
+    file { $ocinstaller::api_ca_file:
+      ensure  => file,
+      owner   => 'root',
+      group   => 'root',
+      mode    => '0644',
+      content => $ocinstaller::api_ca,
+    }
+  }
+
   contain ocinstaller::profile::firewall
   contain ocinstaller::profile::hosts
 }

@@ -46,7 +46,7 @@ class ocinstaller::profile::glance (
         'swift_store_region'                  => $ocinstaller::region_name,
         'swift_store_endpoint_type'           => 'internalURL',
         'swift_store_create_container_on_put' => true,
-        'swift_store_cacert'                  => $ocinstaller::ca_file,
+        'swift_store_cacert'                  => $ocinstaller::api_ca_file,
       }
       $store.each |$name, $value| {
         glance_api_config { "local/${name}":

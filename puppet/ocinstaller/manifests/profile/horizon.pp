@@ -29,7 +29,7 @@ class ocinstaller::profile::horizon (
       content   => Sensitive(epp('ocinstaller/horizon.py.epp', {
             'webroot'      => $ocinstaller::apis['horizon']['prefix'],
             'keystone_url' => ocinstaller::api_url('keystone', '/v3'),
-            'ca_file'      => $ocinstaller::ca_file,
+            'ca_file'      => $ocinstaller::api_ca_file,
             'hosts'        => [$ocinstaller::vip_hostname, $ocinstaller::machine_hostname, $ocinstaller::machine_address],
             'secret'       => ocinstaller::secret('horizon').unwrap,
       })),

@@ -37,7 +37,7 @@ class ocinstaller::profile::swift_proxy (
             'workers'       => ocinstaller::setting('swift_proxy_workers', min(8, $facts['processors']['count'])),
             'caches'        => ocinstaller::swift_caches(),
             'identity'      => $identity,
-            'ca_file'       => $ocinstaller::ca_file,
+            'ca_file'       => $ocinstaller::api_ca_file,
             'region'        => $ocinstaller::region_name,
             'public_cloud'  => ocinstaller::setting('swift_public_cloud_middlewares', false),
             'encrypted'     => !$key_id.empty,

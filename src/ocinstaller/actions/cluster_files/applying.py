@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import cluster_details, clusters, machines, settings, topology
+from ocinstaller.actions import (
+    cluster_details,
+    clusters,
+    machines,
+    settings,
+    site_roles,
+    topology,
+)
 from ocinstaller.actions.cluster_files import network_files
 from ocinstaller.actions.cluster_files.document import (
     ClusterDocument,
@@ -15,7 +22,7 @@ from ocinstaller.actions.cluster_files.document import (
     FileMachine,
     FileNetwork,
 )
-from ocinstaller.actions.cluster_files.writer import describe, used_locations
+from ocinstaller.actions.cluster_files.writer import describe, used_locations, used_roles
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.enrolment import settings_of_member
 from ocinstaller.model.errors import Conflict, InvalidValue, OciError
@@ -29,6 +36,7 @@ from ocinstaller.model.settings import (
 from ocinstaller.model.snapshot import ClusterSnapshot
 from ocinstaller.puppet.classification import check_count, check_deployable
 from ocinstaller.store import queries, setting_rows, snapshots
+from ocinstaller.store import site_roles as site_role_rows
 from ocinstaller.store.tables import Cluster, Location, Network, SwiftRegion
 
 
@@ -40,7 +48,8 @@ def present(session: Session, name: str) -> ClusterSnapshot | None:
 
 def present_document(session: Session, cluster: ClusterSnapshot) -> ClusterDocument:
     """Return the document of a cluster as it is now."""
-    return describe(cluster, snapshots.location_regions(session, used_locations(cluster)))
+    regions = snapshots.location_regions(session, used_locations(cluster))
+    return describe(cluster, regions, site_role_rows.purposes(session, used_roles(cluster)))
 
 
 class Application:
@@ -76,6 +85,7 @@ class Application:
 
         :raises OciError: what the single command would be refused with, with file and line
         """
+        self._roles()
         self._check_parts()
         self._places()
         for serial in self.leaving():
@@ -110,6 +120,15 @@ class Application:
 
     def _is_new(self, serial: str) -> bool:
         return self._now is None or serial not in self._now.machines
+
+    def _roles(self) -> None:
+        now = site_role_rows.purposes(self._session, set(self._wanted.site_roles))
+        for name, role in self._wanted.site_roles.items():
+            with self._at("site_roles", name):
+                if name not in now:
+                    site_roles.create_role(self._session, name, role.purpose)
+                elif now[name] != role.purpose:
+                    site_roles.change_purpose(self._session, name, role.purpose)
 
     def _places(self) -> None:
         regions = set(self._session.scalars(select(SwiftRegion.name)))

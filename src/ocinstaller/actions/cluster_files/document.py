@@ -26,6 +26,12 @@ def _list_or_empty(value: object) -> object:
     return [] if value in _EMPTY else value
 
 
+class FileRole(_Part):
+    """A role of the site."""
+
+    purpose: str = Field(default="", description="what its machines are for")
+
+
 class FileLocation(_Part):
     """A location."""
 
@@ -116,6 +122,9 @@ class ClusterDocument(_Part):
     """A cluster and everything that it needs."""
 
     cluster: FileCluster = Field(description="the cluster")
+    site_roles: Annotated[dict[str, FileRole], BeforeValidator(_mapping_or_empty)] = Field(
+        default={}, description="by name: the site's own roles that the cluster uses"
+    )
     swift_regions: Annotated[tuple[str, ...], BeforeValidator(_list_or_empty)] = Field(
         default=(), description="list of names"
     )
@@ -185,6 +194,7 @@ class ClusterFile:
 
 _PARTS: Mapping[str, type[_Part]] = {
     "cluster": FileCluster,
+    "site_roles": FileRole,
     "locations": FileLocation,
     "networks": FileNetwork,
     "machines": FileMachine,

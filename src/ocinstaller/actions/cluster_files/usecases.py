@@ -10,7 +10,7 @@ from ocinstaller.actions.context import Installation
 from ocinstaller.actions.outcome import outcome
 from ocinstaller.model.difference import Change, Key, Outcome, Section, difference
 from ocinstaller.model.errors import Conflict
-from ocinstaller.store import queries, snapshots
+from ocinstaller.store import queries, site_roles, snapshots
 from ocinstaller.store.tables import SwiftRegion
 
 
@@ -63,6 +63,8 @@ def _outcome(session: Session, document: ClusterDocument) -> Outcome:
     regions = select(SwiftRegion.name).where(SwiftRegion.name.in_(document.swift_regions))
     for region in session.scalars(regions):
         entries[Key(Section.SWIFT_REGION, region, "name")] = region
+    for role, purpose in site_roles.purposes(session, set(document.site_roles)).items():
+        entries[Key(Section.SITE_ROLE, role, "purpose")] = purpose
     places = snapshots.location_regions(session, set(document.locations))
     for location, region in places.items():
         entries[Key(Section.LOCATION, location, "swift_region")] = region

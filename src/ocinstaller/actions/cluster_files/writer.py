@@ -12,6 +12,7 @@ from ocinstaller.actions.cluster_files.document import (
     FileMachine,
     FileNetwork,
     FileReservation,
+    FileRole,
 )
 from ocinstaller.actions.network_changes import NONE
 from ocinstaller.model.addressing import allocatable, gateway
@@ -24,15 +25,19 @@ _HEADER = """\
 #   ocicli cluster-plan FILE
 # Make it so, in one transaction or not at all:
 #   ocicli cluster-apply FILE
-# Swift regions and locations may serve other clusters too: they are created, never deleted.
+# Swift regions, locations and site roles may serve other clusters too: they are created, never
+# deleted.
 # Networks and machines that are not in the file leave the cluster.
 """
 
 
-def describe(cluster: ClusterSnapshot, location_regions: Mapping[str, str]) -> ClusterDocument:
+def describe(
+    cluster: ClusterSnapshot, location_regions: Mapping[str, str], purposes: Mapping[str, str]
+) -> ClusterDocument:
     """Return the document of a cluster.
 
     :param location_regions: the Swift region of each location that it uses
+    :param purposes: what each of the site's roles that it uses is for
     """
     return ClusterDocument(
         cluster=FileCluster(
@@ -48,6 +53,7 @@ def describe(cluster: ClusterSnapshot, location_regions: Mapping[str, str]) -> C
                 if number != cluster.counts[role]
             },
         ),
+        site_roles={name: FileRole(purpose=text) for name, text in sorted(purposes.items())},
         swift_regions=tuple(sorted(set(location_regions.values()))),
         locations={
             name: FileLocation(swift_region=region)
@@ -64,6 +70,13 @@ def used_locations(cluster: ClusterSnapshot) -> set[str]:
     return places | {machine.location for machine in cluster.machines if machine.location}
 
 
+def used_roles(cluster: ClusterSnapshot) -> frozenset[str]:
+    """Return the names of the site's roles that machines, counters and networks have."""
+    served = {network.use.role for network in cluster.networks}
+    counted = {*cluster.counts, *cluster.last_numbers}
+    return frozenset(name for name in cluster.site_roles if name in counted or name in served)
+
+
 def render(cluster: ClusterSnapshot, document: ClusterDocument) -> str:
     """Return the file's text; each machine's host name stands above it as a comment."""
     content = document.model_dump(mode="json", exclude={"machines", "networks", "cluster"})
@@ -74,9 +87,8 @@ def render(cluster: ClusterSnapshot, document: ClusterDocument) -> str:
         name: {"iface2": network.iface2} | network.model_dump(mode="json", exclude_defaults=True)
         for name, network in document.networks.items()
     }
-    ordered = {
-        name: content[name] for name in ("swift_regions", "locations", "cluster", "networks")
-    }
+    shown = ("swift_regions", "locations", "site_roles", "cluster", "networks")
+    ordered = {name: content[name] for name in shown if name != "site_roles" or content[name]}
     lines = [_HEADER.format(name=cluster.name), _yaml(ordered)]
     if not document.machines:
         return "".join([*lines, "machines: {}\n"])

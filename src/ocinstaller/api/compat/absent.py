@@ -8,8 +8,6 @@ _PLUGINS = "it calls no site plug-ins"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
-    Absent("role_create", "its roles are fixed; custom is a plain system"),
-    Absent("role_delete", "its roles are fixed"),
     Absent(
         "machine_reboot_on_hdd",
         "it does not log in to machines to restart them; ipmi_reboot_on_hdd takes their BMC",

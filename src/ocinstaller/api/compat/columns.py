@@ -78,3 +78,5 @@ ROLE_IDS = {
     "sqlmsg": 20, "elastic": 21,
 }  # fmt: skip
 """The numbers that the original's data base starts with."""
+FIRST_SITE_ROLE = 100
+"""The numbers of the site's own roles begin after this one."""

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import topology
+from ocinstaller.actions import site_roles, topology
 from ocinstaller.actions.network_changes import NetworkChange, change_network
 from ocinstaller.api.compat import rows
 from ocinstaller.api.compat.action import Action, Call, Transaction
@@ -19,7 +19,7 @@ from ocinstaller.api.compat.kinds import (
 )
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.store import queries
-from ocinstaller.store.tables import Location, SwiftRegion
+from ocinstaller.store.tables import Location, SiteRole, SwiftRegion
 
 _NAME = Parameter("name", NAME)
 _NETWORK = Parameter("network_name", NAME)
@@ -127,8 +127,16 @@ def _release_network(session: Session, call: Call) -> None:
     topology.release_network(session, call["network_name"])
 
 
-def _roles(_session: Session, _call: Call) -> object:
-    return rows.role_rows()
+def _roles(session: Session, _call: Call) -> object:
+    return rows.role_rows(session.scalars(select(SiteRole).order_by(SiteRole.name)))
+
+
+def _create_role(session: Session, call: Call) -> None:
+    site_roles.create_role(session, call["name"])
+
+
+def _delete_role(session: Session, call: Call) -> None:
+    site_roles.delete_role(session, call["name"])
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -201,4 +209,12 @@ ACTIONS: tuple[Action, ...] = (
         "refused while machines have addresses in it",
     ),
     Transaction("role_list", ("GET", "/v1/roles"), (), _roles),
+    Transaction("role_create", ("POST", "/v1/roles"), (_NAME,), _create_role),
+    Transaction(
+        "role_delete",
+        ("DELETE", "/v1/roles/{name}"),
+        (_NAME,),
+        _delete_role,
+        "refused while machines, networks or host name counters have it",
+    ),
 )

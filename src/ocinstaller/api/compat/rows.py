@@ -1,11 +1,12 @@
 """Our objects as rows of the original's tables."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 
 from ocinstaller.api.compat import columns
 from ocinstaller.api.compat.envelope import Row, row
 from ocinstaller.model.roles import ROLES
-from ocinstaller.store.tables import Location, Network, SwiftRegion
+from ocinstaller.store.tables import Location, Network, SiteRole, SwiftRegion
 
 _NOT_BOUND = "-"
 _MATCHES_NOTHING = "0.0.0.0"  # noqa: S104 - no address to listen on
@@ -22,10 +23,14 @@ def location_row(location: Location) -> Row:
     return row(columns.LOCATION, values)
 
 
-def role_rows() -> list[Row]:
-    """Return the roles that a machine can have."""
+def role_rows(own: Iterable[SiteRole]) -> list[Row]:
+    """Return the roles that a machine can have.
+
+    :param own: those that the site added
+    """
     return [
-        row(columns.ROLE, {"id": columns.ROLE_IDS[role.name], "name": role.name}) for role in ROLES
+        *(row(columns.ROLE, {"id": columns.ROLE_IDS[r.name], "name": r.name}) for r in ROLES),
+        *(row(columns.ROLE, {"id": columns.FIRST_SITE_ROLE + r.id, "name": r.name}) for r in own),
     ]
 
 

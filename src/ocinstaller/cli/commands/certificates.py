@@ -1,9 +1,14 @@
 """Certificates of OCI's CA."""
 
+import sys
 from argparse import Namespace
+from pathlib import Path
 
 from ocinstaller.cli.base import Argument, Columns, OciLister, OciShow, Rows, many, one
-from ocinstaller.cli.client import path
+from ocinstaller.cli.client import UsageError, path
+
+_CLUSTER = Argument("cluster", help="name of the cluster")
+_STANDARD_INPUT = "-"
 
 
 class CertificateList(OciLister):
@@ -33,3 +38,74 @@ class CertificateRenew(OciShow):
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
         return one(self.client.post(path("certificates", parsed_args.name, "renewal"), {}))
+
+
+class ClusterCertificateShow(OciShow):
+    """Show the certificate that was given for a cluster's API."""
+
+    arguments = (_CLUSTER,)
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        return one(self.client.get(path("clusters", parsed_args.cluster, "certificate")))
+
+
+class ClusterCertificateSet(OciShow):
+    """Give a certificate of another CA for a cluster's API; it is checked before it is taken.
+
+    It is served while the setting self_signed_api_cert is no.
+    """
+
+    arguments = (
+        _CLUSTER,
+        Argument(
+            "--chain",
+            required=True,
+            metavar="FILE",
+            help="the certificate, then its intermediates, as PEM",
+        ),
+        Argument(
+            "--key",
+            required=True,
+            metavar="FILE",
+            help="its private key as PEM, not encrypted; - reads it from standard input",
+        ),
+        Argument(
+            "--root",
+            metavar="FILE",
+            help="the root as PEM, when it is not among the server's CAs",
+        ),
+    )
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        body: dict[str, object] = {
+            "chain": _text("--chain", parsed_args.chain),
+            "key": _text("--key", parsed_args.key),
+        }
+        if parsed_args.root is not None:
+            body["root"] = _text("--root", parsed_args.root)
+        return one(self.client.put(path("clusters", parsed_args.cluster, "certificate"), body))
+
+
+class ClusterCertificateDelete(OciShow):
+    """Forget the certificate that was given for a cluster's API, with its key."""
+
+    arguments = (_CLUSTER,)
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        return one(self.client.delete(path("clusters", parsed_args.cluster, "certificate")))
+
+
+def _text(option: str, name: str) -> str:
+    """Return the content of a file.
+
+    :raises UsageError: it cannot be read
+    """
+    try:
+        if name == _STANDARD_INPUT:
+            return sys.stdin.read()
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{option}: {name}: {error}") from error

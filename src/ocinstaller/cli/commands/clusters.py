@@ -1,4 +1,4 @@
-"""Clusters and roles."""
+"""Clusters."""
 
 import sys
 from argparse import Namespace
@@ -63,11 +63,3 @@ class ClusterShow(OciShow):
         if document["notice"]:
             print(f"notice: cluster {parsed_args.name} is {document['notice']}", file=sys.stderr)
         return one(document)
-
-
-class RoleList(OciLister):
-    """List the roles that a machine can have."""
-
-    def take_action(self, _parsed_args: Namespace) -> Rows:
-        """Ask the server."""
-        return many({"name": "name", "purpose": "purpose"}, self.client.get(path("roles")))

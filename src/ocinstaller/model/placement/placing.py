@@ -9,6 +9,7 @@ from ocinstaller.model.placement.conditions import ALWAYS, Has, Verdict, joined
 from ocinstaller.model.placement.facts import Decision, Fact, Scene
 from ocinstaller.model.placement.leaders import leader_decisions
 from ocinstaller.model.placement.spelling import machines as counted
+from ocinstaller.model.roles import kind_of
 from ocinstaller.model.services import SERVICES, On, Service
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order, once
 
@@ -100,11 +101,12 @@ class _Place:
 
 
 def _places(scene: Scene, role: str) -> list[_Place]:
+    kind = kind_of(role)
     return [
         _Place(service, on, on.when.judge(scene))
         for service in SERVICES
         for on in service.places
-        if on.role == role
+        if on.role == kind
     ]
 
 
@@ -128,10 +130,10 @@ def _judge(scene: Scene, place: _Place, machine: MachineFacts) -> Verdict:
 
 def _summary(scene: Scene, service: Service, running: Counter[tuple[str, str]]) -> Decision:
     """Return which machines run a service; when none does, what is missing."""
-    numbers = {on.role: running[service.name, on.role] for on in service.places}
-    by_role = {role: number for role, number in numbers.items() if number}
-    candidates = [on for on in service.places if on.role in by_role]
-    candidates = candidates or [on for on in service.places if scene.count(on.role)]
+    order = [*dict.fromkeys(on.role for on in service.places), *sorted(scene.cluster.site_roles)]
+    by_role = {role: n for role in order if (n := running[service.name, role])}
+    kinds = {kind_of(role) for role in by_role or scene.cluster.counts}
+    candidates = [on for on in service.places if on.role in kinds]
     verdicts = [on.when.judge(scene) for on in candidates]
     if not by_role:
         wanting = [on.each.judge(scene) for on in candidates if on.each is not ALWAYS]

@@ -12,7 +12,7 @@ class ocinstaller::profile::cinder::common {
   }
   contain cinder
   class { 'cinder::nova':
-    cafile => $ocinstaller::ca_file,
+    cafile => $ocinstaller::api_ca_file,
     *      => $login,
   }
   class { 'cinder::glance':
@@ -20,11 +20,11 @@ class ocinstaller::profile::cinder::common {
   }
   class { 'cinder::keystone::service_user':
     send_service_user_token => true,
-    cafile                  => $ocinstaller::ca_file,
+    cafile                  => $ocinstaller::api_ca_file,
     *                       => $login,
   }
   cinder_config { 'DEFAULT/glance_ca_certificates_file':
-    value => $ocinstaller::ca_file,
+    value => $ocinstaller::api_ca_file,
   }
 
   ocinstaller::certificate { 'cinder':

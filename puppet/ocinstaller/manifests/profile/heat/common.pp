@@ -23,11 +23,11 @@ class ocinstaller::profile::heat::common {
     user_domain_name => 'Default',
   }
   heat_config {
-    'clients/ca_file':           value => $ocinstaller::ca_file;
+    'clients/ca_file':           value => $ocinstaller::api_ca_file;
     'clients_keystone/auth_uri': value => ocinstaller::api_url('keystone');
-    'clients_keystone/ca_file':  value => $ocinstaller::ca_file;
-    'ec2authtoken/ca_file':      value => $ocinstaller::ca_file;
-    'trustee/cafile':            value => $ocinstaller::ca_file;
+    'clients_keystone/ca_file':  value => $ocinstaller::api_ca_file;
+    'ec2authtoken/ca_file':      value => $ocinstaller::api_ca_file;
+    'trustee/cafile':            value => $ocinstaller::api_ca_file;
   }
   # Users and domain are made together with all others, see ocinstaller::profile::keystone::identity.
   class { 'heat::keystone::domain':

@@ -93,7 +93,7 @@ class ocinstaller::profile::keystone::bootstrap (
           'url'      => $url,
           'region'   => $ocinstaller::region_name,
           'password' => $admin_password.unwrap,
-          'ca_file'  => $ocinstaller::ca_file,
+          'ca_file'  => $ocinstaller::api_ca_file,
     })),
   }
 }

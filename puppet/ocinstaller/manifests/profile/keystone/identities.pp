@@ -42,7 +42,7 @@ class ocinstaller::profile::keystone::identities (
   $wanted = {
     'auth'      => {
       'url'      => ocinstaller::api_url('keystone', '/v3'),
-      'ca_file'  => $ocinstaller::ca_file,
+      'ca_file'  => $ocinstaller::api_ca_file,
       'user'     => 'admin',
       'password' => ocinstaller::secret('keystone_admin').unwrap,
     },

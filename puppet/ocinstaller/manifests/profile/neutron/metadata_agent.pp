@@ -8,7 +8,7 @@ class ocinstaller::profile::neutron::metadata_agent {
     metadata_host     => $ocinstaller::vip_hostname,
     metadata_port     => 8775,
     metadata_protocol => 'https',
-    auth_ca_cert      => $ocinstaller::ca_file,
+    auth_ca_cert      => $ocinstaller::api_ca_file,
     metadata_workers  => ocinstaller::workers(),
   }
 

@@ -50,7 +50,7 @@ class ocinstaller::profile::neutron::server (
   contain neutron::server
   ['nova', 'placement'].each |$section| {
     neutron_config { "${section}/cafile":
-      value => $ocinstaller::ca_file,
+      value => $ocinstaller::api_ca_file,
     }
   }
 

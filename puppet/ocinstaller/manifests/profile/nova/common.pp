@@ -39,7 +39,7 @@ class ocinstaller::profile::nova::common {
   }
   class { 'nova::keystone::service_user':
     send_service_user_token => true,
-    cafile                  => $ocinstaller::ca_file,
+    cafile                  => $ocinstaller::api_ca_file,
     *                       => $login,
   }
   class { 'nova::glance':
@@ -57,7 +57,7 @@ class ocinstaller::profile::nova::common {
   # The modules have no parameter for the trust of these clients.
   ['placement', 'neutron', 'cinder', 'glance', 'barbican'].each |$section| {
     nova_config { "${section}/cafile":
-      value => $ocinstaller::ca_file,
+      value => $ocinstaller::api_ca_file,
     }
   }
 

@@ -1,0 +1,86 @@
+"""Roles: those that OCI brings, and the site's own."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import site_roles
+from ocinstaller.model.errors import OciError
+from ocinstaller.web.checking import check
+from ocinstaller.web.forms import BoundForm, Field, Form, Option
+from ocinstaller.web.languages import N_
+from ocinstaller.web.page import Page, PageContext, PageRoute
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+ROLE = Form(
+    (
+        Field(
+            "name", N_("Name"), help=N_("The second part of host names: letters, digits, dashes.")
+        ),
+        Field("purpose", N_("Purpose"), required=False),
+    )
+)
+_HERE = "/oci/roles"
+
+
+def options(session: Session) -> list[Option]:
+    """Return the roles that a machine can have, for forms to choose from."""
+    return [
+        Option(role.name, f"{role.name} – {role.purpose}" if role.purpose else role.name)
+        for role in site_roles.list_roles(session)
+    ]
+
+
+def _create(page: PageContext) -> Callable[[Session], object]:
+    typed = page.typed
+    return lambda session: site_roles.create_role(
+        session, typed.text("name"), typed.text("purpose")
+    )
+
+
+def _show(
+    page: PageContext, error: OciError | None = None, form: BoundForm | None = None
+) -> Response:
+    values = {
+        "roles": page.read(site_roles.list_roles),
+        "form": form or ROLE.show(),
+        "error": error.message if error and form is None else "",
+    }
+    if error is not None:
+        return page.refused("roles.html", error, **values)
+    return page.render("roles.html", **values)
+
+
+@router.get("/oci/roles")
+def listing(page: Page) -> Response:
+    """Show the roles, with the form that adds one."""
+    return _show(page)
+
+
+@router.post("/oci/roles")
+def create(page: Page) -> Response:
+    """Add a role of the site."""
+    try:
+        page.oci.store.write(_create(page))
+    except OciError as error:
+        return _show(page, error, ROLE.show(page.typed, error))
+    return page.see(_HERE, "created")
+
+
+@router.post("/oci/roles/check")
+def check_role(page: Page) -> Response:
+    """Tell what is wrong with the form of a role."""
+    return check(page, ROLE, _create(page), "role-")
+
+
+@router.post("/oci/roles/{name}/delete")
+def delete(page: Page, name: str) -> Response:
+    """Delete a role of the site."""
+    try:
+        page.typed.confirm(name)
+        page.oci.store.write(lambda session: site_roles.delete_role(session, name))
+    except OciError as error:
+        return _show(page, error)
+    return page.see(_HERE, "deleted")

@@ -4,7 +4,7 @@ import configparser
 import logging
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -43,12 +43,25 @@ PUPPET = (
     "--logdest=console",
     "--no-show_diff",
     "--evaltrace",
-    "--waitforcert=10",
-    "--maxwaitforcert=120",
     "--waitforlock=10",
     "--maxwaitforlock=600",
 )
 """One run in the foreground. Differences of files are not shown: they may be secrets."""
+
+CERTIFICATE = (
+    "puppet",
+    "ssl",
+    "bootstrap",
+    "--color=false",
+    "--waitforcert=10",
+    "--maxwaitforcert=120",
+    "--http_keepalive_timeout=0",
+)
+"""Gets the machine's certificate, or finds that it is there.
+
+Over a new connection for each request: on one that is kept, Ruby's client finds the session ticket
+that TLS 1.3 sends after an answer, waits for data behind it, and so for the 30 s after which
+puppetserver closes the connection."""
 
 GOOD_STATUSES = frozenset({0, 2})
 """Nothing to change, and changed without failures (puppet-agent(8), --detailed-exitcodes)."""
@@ -135,9 +148,8 @@ def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write
     system.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
     reason = ""
     for number in range(1, MOST_RUNS + 1):
-        log = system.logs / f"puppet-run-{number}.log"
         write(STEP, f"run {number} of at most {MOST_RUNS}", "info")
-        reason = puppet_run(log, system.environment, stop, write)
+        reason = _certificate_and_run(system, number, stop, write)
         if not reason:
             _announce(events, InstallEvent.PUPPET_SUCCESS, plan_id)
             system.stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +163,15 @@ def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write
     return 1
 
 
+def _certificate_and_run(system: System, number: int, stop: Event, write: Write) -> str:
+    """Return why Puppet failed, empty when it did not."""
+    for log, argv in (("puppet-certificate", CERTIFICATE), (f"puppet-run-{number}", PUPPET)):
+        reason = puppet(argv, system.logs / f"{log}.log", system.environment, stop, write)
+        if reason:
+            return reason
+    return ""
+
+
 def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "") -> None:
     """Send an event; a server that refuses it for good must not stop the configuration."""
     try:
@@ -161,8 +182,10 @@ def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "
         _LOG.error("the server does not take the event %s: %s", event.value, error)
 
 
-def puppet_run(log: Path, environment: Mapping[str, str], stop: Event, write: Write) -> str:
-    """Run Puppet once, its output in `log`; return why it failed, empty when it did not.
+def puppet(
+    argv: Sequence[str], log: Path, environment: Mapping[str, str], stop: Event, write: Write
+) -> str:
+    """Run a command of Puppet, its output in `log`; return why it failed, empty when it did not.
 
     :param write: takes what happens meanwhile
 
@@ -172,7 +195,7 @@ def puppet_run(log: Path, environment: Mapping[str, str], stop: Event, write: Wr
     os.fchmod(descriptor, 0o600)
     try:
         process = subprocess.Popen(
-            PUPPET,
+            argv,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=subprocess.STDOUT,

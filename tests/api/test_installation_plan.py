@@ -87,7 +87,7 @@ def test_an_installed_machine_is_planned_but_asked_to_start_the_live_system_firs
 
     assert refused.status_code == 409
     assert "the machine is installed" in refused.text
-    assert "machine-reboot-on-live" in refused.text
+    assert "machine-reinstall" in refused.text
     assert operator.get(PLAN).is_success
     assert operator.post("/v1/machines/SERIAL0001/live").is_success
     assert send_report(operator).json()["kind"] == "wait"

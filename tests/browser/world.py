@@ -8,6 +8,7 @@ from ocinstaller.actions import (
     clusters,
     installation,
     machines,
+    node_logs,
     nodes,
     rings,
     settings,
@@ -122,7 +123,7 @@ def report(oci: Installation, document: HardwareReport) -> None:
 def event(oci: Installation, name: str, kind: InstallEvent, plan_id: str, reason: str = "") -> None:
     """Let a machine tell what happened."""
     document = EventReport(serial=name, event=kind, plan_id=plan_id, reason=reason)
-    oci.store.write(lambda session: nodes.receive_event(session, document, KEY, "127.0.0.1"))
+    oci.store.write(lambda session: nodes.receive_event(session, oci, document, KEY, "127.0.0.1"))
 
 
 def log(oci: Installation, name: str, plan_id: str, steps: int) -> None:
@@ -131,7 +132,7 @@ def log(oci: Installation, name: str, plan_id: str, steps: int) -> None:
         LogLine(seq=i, step=step, text=text) for i, (step, text) in enumerate(_STEPS[:steps])
     )
     batch = LogBatch(serial=name, plan_id=plan_id, lines=lines)
-    oci.store.write(lambda session: nodes.receive_log(session, batch, KEY))
+    oci.store.write(lambda session: node_logs.receive_log(session, batch, KEY))
 
 
 def define(oci: Installation) -> None:

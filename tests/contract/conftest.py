@@ -15,6 +15,7 @@ import pytest
 from ocinstaller.actions import users
 from ocinstaller.actions.context import open_installation
 from ocinstaller.model.access import UserRole
+from ocinstaller.model.hardware import HardwareReport
 from tests.cli.conftest import ServerProcess
 from tests.support import write_config
 
@@ -112,6 +113,16 @@ class OriginalClient:
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our server
             return str(answer.read().decode())
+
+    def binds_key(self, report: HardwareReport) -> None:
+        """Report a machine as the agent of this server's own live system does."""
+        request = urllib.request.Request(
+            f"https://localhost:{self._server.https_port}/node/v1/report",
+            report.model_dump_json().encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {'k' * 43}"},
+        )
+        trust = ssl.create_default_context(cafile=str(self._server.ca))
+        urllib.request.urlopen(request, timeout=60, context=trust).close()  # noqa: S310
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from ocinstaller.api.compat.setting_columns import variables
 from tests.contract.conftest import OriginalClient
 from tests.drivers.virtual_bmc_process import PASSWORD as SECRET
 from tests.drivers.virtual_bmc_process import USER, BmcProcess
+from tests.support import report
 
 pytestmark = pytest.mark.root
 
@@ -324,8 +325,6 @@ def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
 COMMANDS_OF = {
     "role_create": ("role-create", "cook"),
     "role_delete": ("role-delete", "compute"),
-    "machine_reboot_on_hdd": ("machine-reboot-on-hdd", STORE),
-    "machine_wipe": ("machine-wipe", STORE),
     "machine_apply_ipmi": ("machine-apply-ipmi", STORE),
     "ipmi_cmd": ("machine-ipmi-cmd", STORE, "chassis status"),
     "ipmi_assign_check": ("ipmi-assign-check",),
@@ -349,6 +348,23 @@ NO_COMMAND = {
     "machine_forget_ipmi_pass",
     "machine_save_ipmi_pass",
 }
+
+
+def test_orders_are_for_machines_that_take_them(client: OriginalClient) -> None:
+    assert "takes no orders" in client.is_refused("machine-wipe", STORE)
+    client.binds_key(report(7))
+    assert "no system" in client.is_refused("machine-reboot-on-hdd", "SERIAL0007")
+    wiped = client.run("-csv", "machine-wipe", "SERIAL0007")
+    assert (wiped.returncode, wiped.stdout) == (
+        0, "The machine erases its disks at its next report.\n",
+    )  # fmt: skip
+    assert "open order: wipe" in client.is_refused("machine-wipe", "SERIAL0007")
+    client.binds_key(report(8))
+    client.does("machine-reboot-on-live", "SERIAL0008")
+    (row,) = [r for r in client.lists("machine-list") if r["serial"] == "SERIAL0008"]
+    assert row["status"] == "bootinglive"
+    client.does("machine-destroy", "SERIAL0007")
+    client.does("machine-destroy", "SERIAL0008")
 
 
 def test_what_this_server_does_not_do_is_said(client: OriginalClient) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from ocinstaller.images import ImageKind, prepared
 from ocinstaller.images.base import base_command
@@ -14,6 +16,7 @@ from ocinstaller.images.packages import of_role
 from ocinstaller.images.recipe import Recipe
 from ocinstaller.puppet.classification import ROLE_CLASSES
 
+PEM = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 BEFORE = "ssh.service enabled enabled\n"
 AFTER = BEFORE + "mariadb.service enabled enabled\nepmd.socket enabled enabled\n"
 
@@ -63,8 +66,9 @@ def test_no_two_machines_share_a_name_or_a_secret(root: Path) -> None:
 def test_a_private_key_in_an_image_is_refused(root: Path) -> None:
     key = root / "var/lib/service/key.pem"
     key.parent.mkdir(parents=True)
-    key.write_text("-----BEGIN PRIVATE KEY-----\n")
-    with pytest.raises(ImageError, match="var/lib/service/key.pem"):
+    (key.parent / "about.js").write_text("const begin = '-----BEGIN PRIVATE KEY-----';\n")
+    key.write_bytes(Ed25519PrivateKey.generate().private_bytes(*PEM))
+    with pytest.raises(ImageError, match="share var/lib/service/key.pem$"):
         prepared.prepare(root, ("service",))
 
 

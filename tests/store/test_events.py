@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, machines, nodes, topology
+from ocinstaller.actions import clusters, machines, node_logs, nodes, topology
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.actions.events import History, history
 from ocinstaller.model import events as model
@@ -53,7 +53,7 @@ def test_each_change_is_told_with_what_it_belongs_to(installation: Installation)
     address = found["ip-address", "created"]
     assert (address.machine, address.cluster) == (serial, "cl1")
     before = installation.feed.newest()
-    installation.store.write(lambda s: machines.remove(s, serial))
+    installation.store.write(lambda s: machines.remove(s, installation, serial))
     left = next(e for e in stored(installation) if e.id > before and e.kind == "machine")
     assert left.cluster == "cl1", "those who watch the cluster see it leave"
 
@@ -83,7 +83,7 @@ def test_progress_is_told_once_for_a_batch_of_lines(installation: Installation) 
         LogLine(seq=number, step=f"step {number}", level="info", text="x") for number in range(3)
     )
     batch = LogBatch(serial=serial, plan_id="plan", lines=lines)
-    installation.store.write(lambda s: nodes.receive_log(s, batch, "key1"))
+    installation.store.write(lambda s: node_logs.receive_log(s, batch, "key1"))
     (event,) = [e for e in stored(installation) if e.kind == "installation"]
     assert (event.machine, event.change, event.details["step"]) == (serial, "progress", "step 2")
 

@@ -96,7 +96,7 @@ def remove(session: Session, name: str) -> ApiCertificateView:
     cluster = queries.cluster(session, name, lock=True)
     row = session.get(ApiCertificate, cluster.id)
     if row is not None:
-        if not _signed_by_oci(session, cluster):
+        if not is_signed_by_oci(session, cluster):
             raise Conflict(
                 f"the API of cluster {name} uses the certificate",
                 field="self_signed_api_cert",
@@ -171,12 +171,13 @@ def api_name(session: Session, cluster: Cluster) -> str:
     return naming.api_hostname(cluster.name, cluster.domain, str(own))
 
 
-def _signed_by_oci(session: Session, cluster: Cluster) -> bool:
+def is_signed_by_oci(session: Session, cluster: Cluster) -> bool:
+    """Tell whether the settings have OCI's CA sign the certificate of a cluster's API."""
     return bool(setting_rows.of_cluster(session, cluster.id).get("self_signed_api_cert", True))
 
 
 def _in_use(session: Session, cluster: Cluster, row: ApiCertificate) -> bool:
-    return not _signed_by_oci(session, cluster) and datetime.now(UTC) >= row.served_from
+    return not is_signed_by_oci(session, cluster) and datetime.now(UTC) >= row.served_from
 
 
 def _served_from(
@@ -197,7 +198,7 @@ def _facts(row: ApiCertificate) -> CertificateFacts:
 
 def _view(session: Session, cluster: Cluster, row: ApiCertificate | None) -> ApiCertificateView:
     hostname = api_name(session, cluster)
-    signed_by_oci = _signed_by_oci(session, cluster)
+    signed_by_oci = is_signed_by_oci(session, cluster)
     if row is None:
         todo = "" if signed_by_oci else "give a certificate: until then OCI's CA signs one"
         return ApiCertificateView(cluster.name, hostname, in_use=False, next=todo)

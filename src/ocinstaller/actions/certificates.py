@@ -16,6 +16,7 @@ from ocinstaller.actions.api_certificates import api_name
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.model import naming, target_files
+from ocinstaller.model.certificate_turns import RolloutState, TurnState
 from ocinstaller.model.errors import Conflict, NotFound
 from ocinstaller.model.plan import CertificateFiles
 from ocinstaller.model.states import LOCAL_BOOT_STATES
@@ -23,7 +24,10 @@ from ocinstaller.model.target_files import Identity
 from ocinstaller.pki import inventory
 from ocinstaller.pki.inventory import CertificateFacts
 from ocinstaller.store import queries
+from ocinstaller.store.certificate_tables import CertificateRollout, CertificateTurn
 from ocinstaller.store.tables import Cluster, Machine
+
+_NOT_YET = (TurnState.WAITING, TurnState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
     """Return the files of an installed machine's certificates, renewed when it is time.
 
     :raises Forbidden: the key is not that of this machine
-    :raises Conflict: the machine runs no system that OCI installed
+    :raises Conflict: the machine runs no system that OCI installed, or its turn in a roll-out of
+        certificates has not come
     """
     machine = authenticate(session, serial, key)
     if machine.cluster is None or machine.status not in LOCAL_BOOT_STATES:
@@ -94,6 +99,7 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
             value=machine.status,
             allowed=" or ".join(sorted(LOCAL_BOOT_STATES)) + ", in a cluster",
         )
+    _wait_for_turn(session, machine)
     is_controller = machine.role == "controller"
     return CertificateFiles(
         files=target_files.certificate_files(
@@ -103,6 +109,21 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
             api_certificates.local_authority(session, machine.cluster),
         )
     )
+
+
+def _wait_for_turn(session: Session, machine: Machine) -> None:
+    rollout = session.get(CertificateRollout, machine.cluster_id)
+    turn = session.get(CertificateTurn, machine.id)
+    if rollout is None or rollout.state == RolloutState.DONE or turn is None:
+        return
+    if turn.cluster_id == machine.cluster_id and turn.state in _NOT_YET:
+        raise Conflict(
+            f"certificates are rolled out in cluster {rollout.name}: "
+            f"machine {turn.name} is {turn.state}",
+            field="turn",
+            value=turn.state,
+            allowed="when its turn has come: see oci-update-cluster-certs",
+        )
 
 
 def list_certificates(session: Session, oci: Installation) -> list[CertificateView]:

@@ -1,5 +1,6 @@
 """Whether what the server needs works: each check looks, and says what to do when it does not."""
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -12,12 +13,13 @@ from typing import Protocol
 from oslo_config import cfg
 from sqlalchemy.exc import DatabaseError
 
-from ocinstaller.actions import api_certificates
+from ocinstaller.actions import api_certificates, plugins
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
-from ocinstaller.images.kinds import ImageKind
+from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.model.errors import Unavailable
+from ocinstaller.model.plugins import Plugin, Step
 from ocinstaller.pki import inventory
 from ocinstaller.pki.authority import Authority
 from ocinstaller.pki.inventory import CertificateFacts, CertificateKind
@@ -107,7 +109,8 @@ def _dhcp(oci: Premises) -> Iterator[Check]:
 
 def _images(oci: Premises) -> Iterator[Check]:
     directory = Path(oci.conf.images.directory)
-    for kind in (ImageKind.LIVE, ImageKind.TARGET):
+    prepared = [kind for kind in PREPARED.values() if imageset.was_built(directory, kind)]
+    for kind in (ImageKind.LIVE, ImageKind.TARGET, *prepared):
         try:
             image = imageset.current(directory, kind)
         except BrokenImageError as error:
@@ -233,6 +236,29 @@ def _clock(_oci: Premises) -> Iterator[Check]:
     yield Check("clock", Health.WARNING, "no time service keeps it", advice)
 
 
+def _plugins(oci: Premises) -> Iterator[Check]:
+    for plugin in Plugin:
+        subject = f"plug-in {plugin}"
+        if not plugins.is_enabled(oci.conf, plugin):
+            yield Check(subject, Health.OFF, "not called", "see plugins.md")
+            continue
+        programs = [plugins.program(oci.conf, plugin, step) for step in Step]
+        missing = [path for path in programs if not os.access(path, os.X_OK)]
+        if missing:
+            advice = "put it there, executable for the server, or correct its option"
+            yield Check(subject, Health.ERROR, f"cannot be called: {', '.join(missing)}", advice)
+            continue
+        try:
+            failing = plugins.failing_hosts(oci.store, plugin)
+        except Unavailable:  # which the data base's check tells
+            continue
+        if failing:
+            advice = "ocicli machine-plugins MACHINE tells why; machine-retry-plugins repeats it"
+            yield Check(subject, Health.WARNING, f"fails for {', '.join(failing)}", advice)
+        else:
+            yield Check(subject, Health.OK, ", ".join(programs))
+
+
 LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _database,
     _dhcp,
@@ -241,4 +267,5 @@ LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _puppetserver,
     _certificates,
     _clock,
+    _plugins,
 )

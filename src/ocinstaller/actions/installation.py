@@ -11,6 +11,8 @@ from ocinstaller.actions import (
     credentials,
     machine_network,
     machine_storage,
+    order_queue,
+    root_passwords,
 )
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
@@ -18,16 +20,18 @@ from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import PREPARED, ImageKind
-from ocinstaller.model import addressing, naming, target_files
+from ocinstaller.model import naming, target_files
 from ocinstaller.model.errors import Conflict, WrongState
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import ImageRef, InstallPlan
+from ocinstaller.model.plugins import CallState
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
 from ocinstaller.model.target_files import HostEntry, TargetSystem
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine
 
 _UNITS = (
+    "oci-certificate-turn.timer",
     "oci-certificates.timer",
     "oci-installed.service",
     "ssh.service",
@@ -43,10 +47,16 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     :raises Conflict: it belongs to no cluster, or something that the plan needs is missing
     """
     machine = queries.machine(session, name, lock=True)
+    order_queue.check_free(machine, "installation")
+    return begin_installation(session, oci, machine)
+
+
+def begin_installation(session: Session, oci: Installation, machine: Machine) -> MachineView:
+    """Have a machine install its system; see `request_installation` for what is raised."""
     if machine.status in LOCAL_BOOT_STATES:
         raise WrongState(
             f"{Event.INSTALL_REQUESTED}: the machine is {machine.status}; "
-            "to install it again, use machine-reboot-on-live first and restart it",
+            "to install it again, use machine-reinstall",
             field="status",
             value=machine.status,
             allowed=State.LIVE,
@@ -54,9 +64,11 @@ def request_installation(session: Session, oci: Installation, name: str) -> Mach
     next_state(State(machine.status), Event.INSTALL_REQUESTED)
     cluster = cluster_of(machine)
     machine.plan_id = str(uuid.uuid4())
+    machine.disk_key_digest, machine.disk_plan_id = None, None
     machine.puppet_token = oci.vault.seal(credentials.new_token())
     machine.puppet_status = PuppetStatus.NOT_RUN
     machine.status_reason = ""
+    root_passwords.renew(session, oci, machine, CallState.HELD)
     if machine.role == "controller":
         cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
@@ -123,6 +135,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         files=target_files.render(system),
         enable_units=_UNITS,
         kernel_cmdline=oci.conf.images.target_cmdline,
+        root_password_hash=root_passwords.hash_of(oci, machine),
     )
 
 
@@ -233,14 +246,6 @@ def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostE
             short = member.hostname.split(".")[0]
             entries.append(HostEntry(member.address, (member.hostname, short)))
     return tuple(entries)
-
-
-def management_address(machine: Machine) -> str:
-    """Return the machine's address for its own traffic; empty when it has none."""
-    for address in sorted(machine.addresses, key=lambda a: a.network.name):
-        if addressing.is_management(queries.network_use(address.network)):
-            return address.ip
-    return ""
 
 
 def _api_name(session: Session, cluster: Cluster) -> str:

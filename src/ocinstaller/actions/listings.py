@@ -82,6 +82,7 @@ def _machines() -> Select[Any]:
             Location.name,
             Machine.memory_mib,
             Machine.last_seen,
+            Machine.open_order,
             Machine.id,
         )
         .outerjoin(Machine.cluster)

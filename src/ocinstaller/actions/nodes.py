@@ -15,16 +15,16 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials
+from ocinstaller.actions import credentials, order_queue, plugins
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.errors import Conflict, Forbidden
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.orders import AGENT_KINDS
 from ocinstaller.model.plan import (
     Directive,
     DirectiveKind,
     EventReport,
     InstallEvent,
-    LogBatch,
 )
 from ocinstaller.model.states import (
     LOCAL_BOOT_STATES,
@@ -34,7 +34,7 @@ from ocinstaller.model.states import (
     State,
     next_state,
 )
-from ocinstaller.store.tables import BootOffer, InstallLogLine, Machine, MachineMac, MachineReport
+from ocinstaller.store.tables import BootOffer, Machine, MachineMac, MachineReport
 
 LOG = logging.getLogger(__name__)
 
@@ -46,16 +46,6 @@ _PUPPET = {
     InstallEvent.PUPPET_SUCCESS: PuppetStatus.SUCCESS,
     InstallEvent.PUPPET_FAILURE: PuppetStatus.FAILURE,
 }
-
-
-class LogGap(Conflict):
-    """Log lines are missing between what is stored and what was sent."""
-
-    def __init__(self, next_seq: int) -> None:
-        super().__init__(
-            f"log lines are missing: the next one is {next_seq}", field="seq", allowed=str(next_seq)
-        )
-        self.next_seq = next_seq
 
 
 @dataclass(frozen=True)
@@ -77,6 +67,7 @@ _LAST_REPORTS = select(
     Machine.cluster_id,
     Machine.ipaddr,
     Machine.dhcp_ip,
+    Machine.open_order,
 ).where(Machine.report_digest.in_(bindparam("digests", expanding=True)))
 
 
@@ -105,6 +96,7 @@ def _is_repeated(row: Row[Any], report: SentReport) -> bool:
     digest = credentials.token_digest(report.key) if report.key else NO_KEY
     return (
         credentials.same(row.key_digest, digest)
+        and row.open_order is None
         and TRANSITIONS.get((State(row.status), Event.REPORTED)) == row.status
         and {row.ipaddr, row.dhcp_ip} == {report.peer}
     )
@@ -130,6 +122,7 @@ def receive_report(
     """
     now = datetime.now(UTC)
     macs = {nic.mac for nic in report.nics}
+    new_key = False
     machine = session.scalar(
         select(Machine).where(Machine.serial == report.serial).with_for_update()
     )
@@ -139,11 +132,20 @@ def receive_report(
     elif not credentials.same(machine.key_digest, credentials.token_digest(key)):
         if not _may_bind_first_key(oci, machine, peer):
             _use_offer(session, machine, nonce, macs)
-        machine.key_digest = credentials.token_digest(key)
+        machine.key_digest, new_key = credentials.token_digest(key), True
         LOG.info("machine bound a new key", extra={"serial": machine.serial, "peer": peer})
-    store_report(machine, report, digest)
     machine.last_seen, machine.dhcp_ip, machine.ipaddr = now, peer, peer
     machine.report_counter += 1
+    if not order_queue.restarted(session, machine, new_key=new_key):
+        return Directive(kind=DirectiveKind.REBOOT, interval_s=oci.conf.server.report_interval)
+    store_report(machine, report, digest)
+    return directive_of(oci, machine)
+
+
+def directive_of(oci: Installation, machine: Machine) -> Directive:
+    """Return what a machine that has just reported is to do."""
+    if machine.status == State.LIVE and machine.open_order in AGENT_KINDS:
+        return Directive(kind=DirectiveKind.ORDER, interval_s=oci.conf.server.ready_interval)
     return _directive(oci, machine.status, enrolled=machine.cluster_id is not None)
 
 
@@ -284,12 +286,30 @@ def authenticate(session: Session, serial: str, key: str) -> Machine:
     """
     machine = session.scalar(select(Machine).where(Machine.serial == serial).with_for_update())
     digest = credentials.token_digest(key)
-    if machine is None or not credentials.same(machine.key_digest, digest):
+    if machine is not None and credentials.same(machine.key_digest, digest):
+        return machine
+    if machine is None or not _is_key_of_disk(machine, digest):
         raise Forbidden(f"the key is not that of machine {serial}", field="Authorization")
+    machine.key_digest = digest
     return machine
 
 
-def receive_event(session: Session, event: EventReport, key: str, peer: str) -> None:
+def _is_key_of_disk(machine: Machine, digest: str) -> bool:
+    """Tell whether the system on its disk, which the machine was told to start, speaks.
+
+    The live system that ran meanwhile has bound a key of its own.
+    """
+    known = machine.disk_key_digest
+    return (
+        machine.status in LOCAL_BOOT_STATES
+        and known is not None
+        and credentials.same(known, digest)
+    )
+
+
+def receive_event(
+    session: Session, oci: Installation, event: EventReport, key: str, peer: str
+) -> None:
     """Move the machine on after what it tells of its installation, its start or its Puppet run.
 
     :raises Forbidden: the key is not that of this machine
@@ -297,23 +317,29 @@ def receive_event(session: Session, event: EventReport, key: str, peer: str) -> 
     :raises Conflict: the event is about another installation than the present one
     """
     machine = authenticate(session, event.serial, key)
-    _check_plan(machine, event.plan_id)
+    check_plan(machine, event.plan_id)
     machine.last_seen, machine.ipaddr = datetime.now(UTC), peer
     if event.event in _PUPPET:
-        puppet_event(session, machine, _PUPPET[event.event], event.reason)
+        puppet_event(session, oci, machine, _PUPPET[event.event], event.reason)
     elif event.event is InstallEvent.STARTED:
         machine.status = next_state(State(machine.status), Event.REPORTED)
         machine.status_reason = ""
     elif event.event is InstallEvent.INSTALLED:
         machine.status = next_state(State(machine.status), Event.DISK_WRITTEN)
+        machine.disk_key_digest, machine.disk_plan_id = machine.key_digest, machine.plan_id
     elif event.event is InstallEvent.FAILED:
         machine.status = next_state(State(machine.status), Event.INSTALL_FAILED)
         machine.status_reason = event.reason
     elif event.event is InstallEvent.BOOTED:
         machine.status = next_state(State(machine.status), Event.BOOTED)
+        plugins.installed(session, machine)
 
 
-def _check_plan(machine: Machine, plan_id: str) -> None:
+def check_plan(machine: Machine, plan_id: str) -> None:
+    """Refuse what is about another installation than the machine's present one.
+
+    :raises Conflict: naming the present one
+    """
     if plan_id != (machine.plan_id or ""):
         raise Conflict(
             f"machine {machine.serial} is not in the installation {plan_id}",
@@ -323,12 +349,15 @@ def _check_plan(machine: Machine, plan_id: str) -> None:
         )
 
 
-def puppet_event(session: Session, machine: Machine, status: PuppetStatus, reason: str) -> None:
+def puppet_event(
+    session: Session, oci: Installation, machine: Machine, status: PuppetStatus, reason: str
+) -> None:
     """Note how the machine's Puppet run goes, and what follows from it for its cluster."""
     machine.puppet_status, machine.status_reason = status, reason
     if status is not PuppetStatus.SUCCESS:
         return
     machine.puppet_token = None
+    plugins.configured(session, oci, machine)
     if machine.role == "controller" and machine.cluster is not None:
         controllers = session.scalars(
             select(Machine.puppet_status).where(
@@ -337,40 +366,3 @@ def puppet_event(session: Session, machine: Machine, status: PuppetStatus, reaso
         )
         if all(status == PuppetStatus.SUCCESS for status in controllers):
             machine.cluster.initial_cluster_setup = False
-
-
-def receive_log(session: Session, batch: LogBatch, key: str) -> None:
-    """Append lines to the machine's installation log; lines that are stored already are skipped.
-
-    :raises Forbidden: the key is not that of this machine
-    :raises Conflict: the lines are about another installation than the present one
-    :raises LogGap: lines before these are missing
-    """
-    machine = authenticate(session, batch.serial, key)
-    _check_plan(machine, batch.plan_id)
-    last = session.scalar(
-        select(InstallLogLine.seq)
-        .where(InstallLogLine.plan_id == batch.plan_id)
-        .order_by(InstallLogLine.seq.desc())
-        .limit(1)
-    )
-    expected = 0 if last is None else last + 1
-    now = datetime.now(UTC)
-    machine.last_seen = now
-    for line in batch.lines:
-        if line.seq > expected:
-            raise LogGap(expected)
-        if line.seq < expected:
-            continue
-        session.add(
-            InstallLogLine(
-                machine_id=machine.id,
-                plan_id=batch.plan_id,
-                seq=line.seq,
-                step=line.step,
-                level=line.level,
-                text=line.text,
-                received_at=now,
-            )
-        )
-        expected += 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import machines
+from ocinstaller.actions import machines, order_queue
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.settings import SettingChange, change_machine_settings
 from ocinstaller.actions.views import MachineView
@@ -27,10 +27,11 @@ from ocinstaller.model.bmc import (
     console_command,
     web_address,
 )
-from ocinstaller.model.errors import Conflict, InvalidValue, OciError
+from ocinstaller.model.errors import Conflict, InvalidValue, OciError, WrongState
 from ocinstaller.model.hardware import Firmware, HardwareReport
+from ocinstaller.model.orders import OrderKind, OrderState
 from ocinstaller.model.settings import MACHINE_SETTINGS
-from ocinstaller.model.states import Event, State, next_state
+from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, State, next_state
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Machine
 
@@ -141,13 +142,44 @@ def restart_on_disk(oci: Installation, name: str) -> MachineView:
 
     :raises WrongState: no system is installed on it
     """
-    return _restart(oci, name, BootDevice.DISK, _start_disk)
+    return _restart(oci, name, BootDevice.DISK, start_disk)
 
 
-def _start_disk(session: Session, name: str) -> MachineView:
+def start_disk(session: Session, name: str) -> MachineView:
+    """Have a machine start the system on its disk.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises WrongState: its state does not allow that, or OCI installed no system on it
+    :raises Conflict: it is carrying out an order
+    """
     machine = queries.machine(session, name, lock=True)
-    machine.status = next_state(State(machine.status), Event.DISK_REQUESTED)
+    status = next_state(State(machine.status), Event.DISK_REQUESTED)
+    if machine.status not in LOCAL_BOOT_STATES:
+        if machine.disk_plan_id is None:
+            raise WrongState(
+                f"{Event.DISK_REQUESTED}: OCI has no system on the disks of {machine.serial}",
+                field="status",
+                value=machine.status,
+                allowed="a machine that was installed and neither wiped nor removed since",
+            )
+        order = order_queue.next_order(session, machine)
+        if order is not None and order.kind == OrderKind.RESTART:
+            order_queue.close(session, machine, order, OrderState.CANCELLED, "starts its disk")
+        order_queue.check_free(machine, Event.DISK_REQUESTED)
+        machine.plan_id = machine.disk_plan_id
+    machine.status = status
     return MachineView.of(machine)
+
+
+def try_restart(oci: Installation, name: str, device: BootDevice) -> str | None:
+    """Restart a machine through its BMC; return why that was impossible, None when it was not."""
+    try:
+        machine = _controlled(oci, name)
+        machine.bmc.boot_once_from(device, uefi=machine.uefi)
+        _press_restart(machine)
+    except OciError as error:
+        return error.message
+    return None
 
 
 def _restart(
@@ -159,9 +191,13 @@ def _restart(
         machine.bmc.boot_once_from(device, uefi=machine.uefi)
     view = oci.store.write(lambda session: change(session, name))
     with _refusals_recorded(oci):
-        is_on = machine.bmc.power_state() is PowerState.ON
-        machine.bmc.press(PowerAction.RESET if is_on else PowerAction.ON)
+        _press_restart(machine)
     return view
+
+
+def _press_restart(machine: _Controlled) -> None:
+    is_on = machine.bmc.power_state() is PowerState.ON
+    machine.bmc.press(PowerAction.RESET if is_on else PowerAction.ON)
 
 
 @contextmanager

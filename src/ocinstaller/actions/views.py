@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ocinstaller.actions.order_queue import OrderView
+from ocinstaller.actions.plugins import PluginCallView
 from ocinstaller.model import naming
 from ocinstaller.model.addressing import API_VIP
 from ocinstaller.model.hardware import HardwareReport
@@ -165,6 +167,8 @@ class MachineView:
     location: str | None
     memory_mib: int
     last_seen: datetime
+    open_order: str | None
+    """Kind of the oldest order that has no outcome."""
     addresses: list[AddressView]
 
     @classmethod
@@ -183,6 +187,7 @@ class MachineView:
             location=row.location.name if row.location else None,
             memory_mib=row.memory_mib,
             last_seen=row.last_seen,
+            open_order=row.open_order,
             addresses=[
                 AddressView(a.network.name, a.ip, a.network.cidr, a.usefor) for a in row.addresses
             ],
@@ -197,6 +202,10 @@ class MachineDetail:
     hardware: HardwareReport
     first_seen: datetime
     report_counter: int
+    orders: list[OrderView]
+    """The newest ones, newest first."""
+    plugin_calls: list[PluginCallView]
+    """The newest first."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 | argument | does |
 | --- | --- |
 | `installed` | reports the start and lets Puppet configure the machine |
+| `certificate-turn` | takes new certificates when it is this machine's turn in a roll-out |
 | `certificates` | fetches the machine's certificates, renewed when it is time |
 | `rings` | fetches the rings of Swift |
 | `sync-esp` | copies between the EFI system partitions of a mirrored system |
@@ -17,7 +18,7 @@ from ocinstaller.agent import journal
 from ocinstaller.agent.errors import AgentError
 
 USAGE_STATUS = 2
-_INSTALLED = ("installed", "certificates", "rings", "sync-esp")
+_INSTALLED = ("installed", "certificate-turn", "certificates", "rings", "sync-esp")
 
 
 def main(arguments: list[str]) -> int:
@@ -49,11 +50,8 @@ def _work(arguments: list[str], stop: Event) -> int:
             from ocinstaller.agent import espsync
 
             return 0 if espsync.sync() else 1
-        if arguments == ["certificates"]:
-            from ocinstaller.agent import certificates
-
-            certificates.refresh()
-            return 0
+        if arguments in (["certificates"], ["certificate-turn"]):
+            return _certificates(arguments[0], stop)
         if arguments:
             from ocinstaller.agent import installed
 
@@ -64,6 +62,17 @@ def _work(arguments: list[str], stop: Event) -> int:
     except AgentError as error:
         logging.getLogger(__name__).error("%s", error)
         return 1
+
+
+def _certificates(name: str, stop: Event) -> int:
+    if name == "certificate-turn":
+        from ocinstaller.agent import certificate_turn
+
+        return certificate_turn.start(stop)
+    from ocinstaller.agent import certificates
+
+    certificates.refresh()
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ Started every day. The server renews what has a third of its life left; Puppet c
 to the services and restarts them, one after the other.
 """
 
+import fcntl
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from ocinstaller.agent.errors import CommandError
@@ -27,14 +29,11 @@ def refresh(system: System | None = None) -> bool:
     """
     system = system or System()
     config, client = connect(system)
-    changed = [
-        file.path for file in client.certificates(config.serial).files if _write(system.root, file)
-    ]
+    with lock(system).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        changed = write(system, client.certificates(config.serial).files)
     if not changed:
         return False
-    _LOG.info("changed: %s", ", ".join(changed))
-    if any(path.startswith(CA_DIRECTORY) for path in changed):
-        system.run(("update-ca-certificates",), _TIMEOUT_S)
     try:
         system.run(_RUN_PUPPET, _TIMEOUT_S)
     except CommandError as error:
@@ -42,8 +41,46 @@ def refresh(system: System | None = None) -> bool:
     return True
 
 
-def _write(root: Path, file: TargetFile) -> bool:
-    path = root / file.path.lstrip("/")
+def write(system: System, files: Sequence[TargetFile]) -> bool:
+    """Write the files that differ, and let the system trust what CAs there are now.
+
+    :returns: whether any did
+    :raises CommandError: the CAs could not be taken up
+    """
+    changed = [file.path for file in files if _write(place_of(system, file.path), file)]
+    if changed:
+        _LOG.info("changed: %s", ", ".join(changed))
+    if any(is_authority(path) for path in changed):
+        update_authorities(system)
+    return bool(changed)
+
+
+def lock(system: System) -> Path:
+    """Return the file whose lock keeps those that write certificates apart."""
+    file = system.root / "run/oci-certificates.lock"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+def place_of(system: System, path: str) -> Path:
+    """Return where a file of the system is."""
+    return system.root / path.lstrip("/")
+
+
+def is_authority(path: str) -> bool:
+    """Tell whether a file is a CA that the whole system trusts."""
+    return path.startswith(CA_DIRECTORY)
+
+
+def update_authorities(system: System) -> None:
+    """Let the system trust the CAs that there are now.
+
+    :raises CommandError: it fails
+    """
+    system.run(("update-ca-certificates",), _TIMEOUT_S)
+
+
+def _write(path: Path, file: TargetFile) -> bool:
     content = file.content.encode()
     if path.is_file() and path.read_bytes() == content:
         return False

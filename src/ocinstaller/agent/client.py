@@ -14,7 +14,9 @@ from urllib.parse import quote, urlsplit
 from pydantic import ValidationError
 
 from ocinstaller.agent.errors import BadAnswer, LogGap, Refused, Unreachable
+from ocinstaller.model.certificate_wire import CertificateTurn, TurnResult
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.orders import NextOrder, Order, OrderReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
 from ocinstaller.model.rings.wire import RING_LIMIT, RingFiles, RingsTaken
 from ocinstaller.model.wire import Document
@@ -63,6 +65,15 @@ class Client:
         path = f"/node/v1/certificates?serial={quote(serial, safe='')}"
         return _document(CertificateFiles, self._send("GET", path, limit=PLAN_LIMIT))
 
+    def certificate_turn(self, serial: str) -> CertificateTurn:
+        """Ask whether it is this machine's turn in a roll-out of certificates."""
+        path = f"/node/v1/certificate-turn?serial={quote(serial, safe='')}"
+        return _document(CertificateTurn, self._send("GET", path, limit=PLAN_LIMIT))
+
+    def turn_ended(self, result: TurnResult) -> None:
+        """Tell how the turn ended."""
+        self._send("POST", "/node/v1/certificate-turn", result)
+
     def log(self, batch: LogBatch) -> None:
         """Send lines of the log.
 
@@ -73,6 +84,15 @@ class Client:
     def event(self, event: EventReport) -> None:
         """Tell the server what happened."""
         self._send("POST", "/node/v1/event", event)
+
+    def order(self, serial: str) -> Order | None:
+        """Fetch the order that this machine is to carry out now."""
+        path = f"/node/v1/order?serial={quote(serial, safe='')}"
+        return _document(NextOrder, self._send("GET", path)).order
+
+    def order_outcome(self, report: OrderReport) -> None:
+        """Tell how an order goes, or its outcome."""
+        self._send("POST", "/node/v1/order", report)
 
     def rings(self, serial: str) -> RingFiles:
         """Fetch which rings of Swift to have."""

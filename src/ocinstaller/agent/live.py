@@ -4,7 +4,7 @@ It never ends by itself: whatever goes wrong is logged, and the next report foll
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from ssl import SSLContext
 from threading import Event
@@ -17,10 +17,13 @@ from ocinstaller.agent.events import Events
 from ocinstaller.agent.install import Machine, install
 from ocinstaller.agent.inventory import Inventory, efi
 from ocinstaller.agent.inventory.source import Source
+from ocinstaller.agent.orders import Worker, obey
 from ocinstaller.agent.remotelog import RemoteLog
 from ocinstaller.agent.settings import Settings, command_line, parse
 from ocinstaller.agent.trust import download_ca, load_or_make_key, tls_context
+from ocinstaller.agent.wipe import wipe
 from ocinstaller.model.hardware import Failure
+from ocinstaller.model.orders import OrderKind
 from ocinstaller.model.plan import Directive, DirectiveKind, InstallEvent, InstallPlan
 
 _LOG = logging.getLogger(__name__)
@@ -94,6 +97,12 @@ class LiveAgent:
             plan = client.plan(serial)
             if self._install(plan, client, serial):
                 reboot()
+        elif directive.kind is DirectiveKind.ORDER:
+            obey(client, serial, self._stop, self._workers())
+
+    def _workers(self) -> Mapping[OrderKind, Worker]:
+        """Return who carries out which orders."""
+        return {OrderKind.WIPE: lambda _order, log: wipe(self._inventory.disks(), log, self._stop)}
 
     def _install(self, plan: InstallPlan, client: Client, serial: str) -> bool:
         """Carry the plan out; return whether the server knows that it is done."""

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
-from ocinstaller.actions import api_certificates, certificates, metrics
+from ocinstaller.actions import api_certificates, certificate_rollouts, certificates, metrics
 from ocinstaller.actions.api_certificates import ApiCertificateView
+from ocinstaller.actions.certificate_rollouts import RolloutView
 from ocinstaller.actions.certificates import CertificateView
 from ocinstaller.api.auth import Oci
 from ocinstaller.api.conditional import Condition
@@ -23,6 +24,15 @@ class NewApiCertificate(BaseModel):
     """Its private key, not encrypted."""
     root: str = ""
     """The root; empty when it is one of Debian's CAs."""
+
+
+class NewRollout(BaseModel):
+    """What is to be rolled out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    api_only: bool = False
+    """Only the certificate of the API, on the controllers."""
 
 
 @router.get("/certificates", tags=["certificates"])
@@ -70,6 +80,43 @@ def remove_api_certificate(oci: Oci, name: str, condition: Condition) -> ApiCert
         oci.store.write(
             condition.guard(
                 api_certificates.show, name, lambda session: api_certificates.remove(session, name)
+            )
+        )
+    )
+
+
+@router.get("/clusters/{name}/certificate-rollout", tags=["certificates"])
+def show_rollout(oci: Oci, name: str, condition: Condition) -> RolloutView:
+    """Show how far the last roll-out of certificates in a cluster is."""
+    with oci.store.read() as session:
+        return condition.show(certificate_rollouts.show(session, name))
+
+
+@router.post("/clusters/{name}/certificate-rollout", status_code=202, tags=["certificates"])
+def start_rollout(oci: Oci, name: str, body: NewRollout, condition: Condition) -> RolloutView:
+    """Roll new certificates out machine by machine; let a roll-out that failed go on."""
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                certificate_rollouts.show,
+                name,
+                lambda session: certificate_rollouts.start(
+                    session, oci, name, api_only=body.api_only
+                ),
+            )
+        )
+    )
+
+
+@router.delete("/clusters/{name}/certificate-rollout", tags=["certificates"])
+def abandon_rollout(oci: Oci, name: str, condition: Condition) -> RolloutView:
+    """Give a roll-out of certificates up; what was rolled out stays."""
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                certificate_rollouts.show,
+                name,
+                lambda session: certificate_rollouts.abandon(session, name),
             )
         )
     )

@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Response
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions.api_certificates import ApiCertificateView
+from ocinstaller.actions.certificate_rollouts import RolloutView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
 from ocinstaller.actions.site_roles import RoleView
@@ -40,12 +41,13 @@ View = (
     | UserView
     | PasswordView
     | ApiCertificateView
+    | RolloutView
     | RoleView
 )
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
 
-_MOVED_BY_REPORTS = ("last_seen", "ip")
+_MOVED_BY_REPORTS = ("last_seen", "ip", "open_order")
 _TAG_DIGITS = 32  # of SHA-256: 128 bits
 _ANY = "*"
 

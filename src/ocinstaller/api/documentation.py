@@ -98,6 +98,7 @@ _BODIES: dict[str, dict[str, object]] = {
         "chain": "-----BEGIN CERTIFICATE-----\n…",
         "key": "-----BEGIN PRIVATE KEY-----\n…",
     },
+    "NewRollout": {"api_only": False},
     "NewRoleCount": {"count": 10},
     "NewFilebeatHost": {"hostname": "logs.example.com", "port": 5044},
     "Replacement": {"machine": "SERIAL0002"},

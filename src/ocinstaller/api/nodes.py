@@ -5,9 +5,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from ocinstaller.actions import certificates, installation, nodes, ring_distribution
+from ocinstaller.actions import (
+    certificate_rollouts,
+    certificates,
+    installation,
+    node_logs,
+    nodes,
+    orders,
+    ring_distribution,
+)
 from ocinstaller.api.auth import Bearer, MachineOci, Peer
+from ocinstaller.model.certificate_wire import CertificateTurn, TurnResult
 from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.orders import NextOrder, OrderReport
 from ocinstaller.model.plan import CertificateFiles, Directive, EventReport, InstallPlan, LogBatch
 from ocinstaller.model.rings.wire import RingFiles, RingsTaken
 
@@ -32,7 +42,7 @@ def report(
     Reports that repeat the machine's last one do not come here: see `UnchangedReports`.
     """
     return oci.store.write(
-        lambda session: nodes.receive_report(session, oci, document, key, x_oci_boot, peer, digest)
+        lambda session: orders.receive_report(session, oci, document, key, x_oci_boot, peer, digest)
     )
 
 
@@ -42,22 +52,46 @@ def plan(oci: MachineOci, key: Bearer, serial: str) -> InstallPlan:
     return oci.store.write(lambda session: installation.fetch_plan(session, oci, serial, key))
 
 
+@router.get("/order")
+def order(oci: MachineOci, key: Bearer, serial: str) -> NextOrder:
+    """Give the order that the machine is to carry out now, if there is one."""
+    return oci.store.write(lambda session: orders.fetch(session, serial, key))
+
+
+@router.post("/order", status_code=204)
+def order_outcome(oci: MachineOci, key: Bearer, document: OrderReport) -> None:
+    """Take how an order goes, or its outcome."""
+    oci.store.write(lambda session: orders.receive_outcome(session, document, key))
+
+
 @router.post("/event", status_code=204)
 def event(oci: MachineOci, key: Bearer, peer: Peer, document: EventReport) -> None:
     """Take an event of the machine's installation, start or Puppet run."""
-    oci.store.write(lambda session: nodes.receive_event(session, document, key, peer))
+    oci.store.write(lambda session: nodes.receive_event(session, oci, document, key, peer))
 
 
 @router.post("/log", status_code=204)
 def log(oci: MachineOci, key: Bearer, document: LogBatch) -> None:
     """Append lines to the machine's installation log."""
-    oci.store.write(lambda session: nodes.receive_log(session, document, key))
+    oci.store.write(lambda session: node_logs.receive_log(session, document, key))
 
 
 @router.get("/certificates")
 def node_certificates(oci: MachineOci, key: Bearer, serial: str) -> CertificateFiles:
     """Give the files of an installed machine's certificates, renewed when it is time."""
     return oci.store.write(lambda session: certificates.fetch(session, oci, serial, key))
+
+
+@router.get("/certificate-turn")
+def certificate_turn(oci: MachineOci, key: Bearer, serial: str) -> CertificateTurn:
+    """Tell whether it is the machine's turn in a roll-out of certificates, and what to check."""
+    return certificate_rollouts.turn_of(oci, serial, key)
+
+
+@router.post("/certificate-turn", status_code=204)
+def certificate_turn_ended(oci: MachineOci, key: Bearer, document: TurnResult) -> None:
+    """Take how the machine's turn ended."""
+    oci.store.write(lambda s: certificate_rollouts.finish_turn(s, document, key))
 
 
 @router.get("/rings")

@@ -11,6 +11,7 @@ from ocinstaller.actions import (
     clusters,
     machines,
     network_changes,
+    restarts,
     topology,
 )
 from ocinstaller.actions.addresses import ReservationView
@@ -81,9 +82,10 @@ class NewFilebeatHost(_Body):
 
 
 class Replacement(_Body):
-    """The machine that takes another one's place."""
+    """The machine that takes another one's place; `install` begins its installation."""
 
     machine: str
+    install: bool = False
 
 
 @router.patch("/networks/{name}", tags=["networks"])
@@ -179,7 +181,9 @@ def replace_machine(oci: Oci, name: str, body: Replacement, condition: Condition
             condition.guard(
                 machines.show_machine,
                 name,
-                lambda session: machines.replace(session, name, body.machine),
+                lambda session: restarts.replace(
+                    session, oci, name, body.machine, install=body.install
+                ),
             )
         )
     )

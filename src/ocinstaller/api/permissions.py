@@ -91,6 +91,16 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-install-log", _READ, "machine"
     ),
     ("POST", "/v1/machines/{name}/live"): Access("machine-reboot-on-live", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/disk"): Access("machine-reboot-on-hdd", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/wipe"): Access("machine-wipe", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/reinstallation"): Access(
+        "machine-reinstall", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/release"): Access("machine-release", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/orders"): Access("machine-orders", _READ, "machine"),
+    ("DELETE", "/v1/machines/{name}/orders/{order_id}"): Access(
+        "machine-order-cancel", _OPERATE, "machine"
+    ),
     ("GET", "/v1/machines/{name}/power"): Access("machine-power", _READ, "machine"),
     ("POST", "/v1/machines/{name}/power"): Access("machine-power", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/power/live"): Access(
@@ -101,6 +111,22 @@ ROUTES: dict[tuple[str, str], Access] = {
     ),
     ("GET", "/v1/machines/{name}/console"): Access("machine-console", _READ, "machine"),
     ("POST", "/v1/machines/{name}/bmc/adoption"): Access("machine-ipmi-adopt", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/plugin-calls"): Access("machine-plugins", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/plugin-calls/retry"): Access(
+        "machine-retry-plugins", _OPERATE, "machine"
+    ),
+    ("PUT", "/v1/machines/{name}/dns"): Access("machine-to-dns", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/dns"): Access("machine-out-of-dns", _OPERATE, "machine"),
+    ("PUT", "/v1/machines/{name}/monitoring"): Access("machine-to-monitoring", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/monitoring"): Access(
+        "machine-out-of-monitoring", _OPERATE, "machine"
+    ),
+    ("PUT", "/v1/machines/{name}/root-password"): Access(
+        "machine-gen-root-pass", _OPERATE, "machine"
+    ),
+    ("DELETE", "/v1/machines/{name}/root-password"): Access(
+        "machine-forget-root-pass", _OPERATE, "machine"
+    ),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),
@@ -130,6 +156,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ),
     ("DELETE", "/v1/clusters/{name}/certificate"): Access(
         "cluster-certificate-delete", _ADMINISTER, "cluster"
+    ),
+    ("GET", "/v1/clusters/{name}/certificate-rollout"): Access(
+        "certificate-rollout-show", _READ, "cluster"
+    ),
+    ("POST", "/v1/clusters/{name}/certificate-rollout"): Access(
+        "oci-update-cluster-certs", _OPERATE, "cluster"
+    ),
+    ("DELETE", "/v1/clusters/{name}/certificate-rollout"): Access(
+        "oci-update-cluster-certs --abandon", _OPERATE, "cluster"
     ),
     ("GET", "/v1/metrics"): Access("metrics", _READ, "metric"),
     ("GET", "/v1/certificates"): Access("certificate-list", _READ, "certificate"),

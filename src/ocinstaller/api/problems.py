@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ocinstaller.actions.nodes import LogGap
+from ocinstaller.actions.node_logs import LogGap
 from ocinstaller.api.conditional import NotModified
 from ocinstaller.model import errors
 from ocinstaller.model.secret_fields import masked

@@ -327,7 +327,7 @@ def remove_machine(oci: Oci, name: str, condition: Condition) -> MachineView:
             condition.guard(
                 machines.show_machine,
                 name,
-                lambda session: machines.remove(session, name),
+                lambda session: machines.remove(session, oci, name),
             )
         )
     )
@@ -364,17 +364,3 @@ def install_log(
     """Give the lines of a machine's installation log that follow line `after`."""
     with oci.store.read() as session:
         return machines.install_log(session, name, after, limit)
-
-
-@router.post("/machines/{name}/live", status_code=202, tags=["machines"])
-def start_live(oci: Oci, name: str, condition: Condition) -> MachineView:
-    """Have a machine start the live system at its next start."""
-    return condition.changed(
-        oci.store.write(
-            condition.guard(
-                machines.show_machine,
-                name,
-                lambda session: machines.start_live(session, name),
-            )
-        )
-    )

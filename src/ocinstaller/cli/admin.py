@@ -18,6 +18,7 @@ from ocinstaller.model.access import Act, Actor, ActorKind, UserRole
 from ocinstaller.model.errors import OciError
 
 _KINDS = {
+    "oci-update-cluster-certs": "certificate rollout",
     "oci-gen-slave-node-cert": "certificate",
     "oci-root-ca-gen": "certificate authority",
     "oci-service-token": "service token",

@@ -5,6 +5,7 @@ by itself: Puppet configures it first, then enables and starts it. What their sc
 machine only is taken out again, so that no two machines share it.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -30,7 +31,8 @@ INITIATOR_NAME = "etc/iscsi/initiatorname.iscsi"
 GENERATED = "GenerateName=yes\n"
 """open-iscsi makes a name at its first start when its file says this (its startup-checks.sh)."""
 
-_PRIVATE_KEY = b"PRIVATE KEY-----"
+_PRIVATE_KEY = re.compile(rb"^-----BEGIN [A-Z ]*PRIVATE KEY-----\r?\n[A-Za-z0-9+/=]{32}", re.M)
+"""A whole one (RFC 7468); scripts that only know the words are no reason to refuse."""
 _LARGEST_KEY = 64 * 1024
 
 
@@ -87,7 +89,7 @@ def private_keys(root: Path) -> list[str]:
         and not path.is_symlink()
         and path.stat().st_size <= _LARGEST_KEY
         and not path.name.startswith("ssh_host_")
-        and _PRIVATE_KEY in path.read_bytes()
+        and _PRIVATE_KEY.search(path.read_bytes())
     )
 
 

@@ -11,6 +11,10 @@ class Verb(StrEnum):
     ENROL = "enrol"
     INSTALL = "install"
     LIVE = "live"
+    DISK = "disk"
+    REINSTALL = "reinstall"
+    WIPE = "wipe"
+    RELEASE = "release"
     REMOVE = "remove"
     DESTROY = "destroy"
 
@@ -19,9 +23,24 @@ _EVENTS = {
     Verb.ENROL: Event.ENROLLED,
     Verb.INSTALL: Event.INSTALL_REQUESTED,
     Verb.LIVE: Event.LIVE_REQUESTED,
+    Verb.RELEASE: Event.REMOVED,
     Verb.REMOVE: Event.REMOVED,
 }
-_MEMBER = {Verb.ENROL: False, Verb.INSTALL: True, Verb.REMOVE: True, Verb.DESTROY: False}
+_STATES = {
+    Verb.DISK: frozenset({State.LIVE, State.BOOTING_LIVE}),
+    Verb.REINSTALL: frozenset({State.BOOTING_LIVE, State.FIRST_BOOT, State.INSTALLED}),
+    Verb.WIPE: frozenset({State.LIVE}),
+}
+"""States that something is possible in, where that is not one transition of the table."""
+_MEMBER = {
+    Verb.ENROL: False,
+    Verb.INSTALL: True,
+    Verb.DISK: True,
+    Verb.REINSTALL: True,
+    Verb.RELEASE: True,
+    Verb.REMOVE: True,
+    Verb.DESTROY: False,
+}
 """Whether the machine must be in a cluster; what is missing does not care."""
 
 
@@ -32,4 +51,5 @@ def possible(state: State, *, in_cluster: bool) -> list[Verb]:
         for verb in Verb
         if _MEMBER.get(verb, in_cluster) == in_cluster
         and (verb not in _EVENTS or (state, _EVENTS[verb]) in TRANSITIONS)
+        and (verb not in _STATES or state in _STATES[verb])
     ]

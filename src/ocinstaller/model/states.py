@@ -71,6 +71,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.INSTALLING, Event.LIVE_REQUESTED): State.BOOTING_LIVE,
     (State.FIRST_BOOT, Event.LIVE_REQUESTED): State.BOOTING_LIVE,
     (State.INSTALLED, Event.LIVE_REQUESTED): State.BOOTING_LIVE,
+    (State.LIVE, Event.DISK_REQUESTED): State.FIRST_BOOT,
+    (State.BOOTING_LIVE, Event.DISK_REQUESTED): State.FIRST_BOOT,
     (State.FIRST_BOOT, Event.DISK_REQUESTED): State.FIRST_BOOT,
     (State.INSTALLED, Event.DISK_REQUESTED): State.INSTALLED,
 }

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 UNAUDITED_TABLES = frozenset(
     {
-        "audit_records", "boot_offers", "event_clock", "events", "install_log", "login_failures",
+        "audit_records", "boot_offers", "certificate_turns", "event_clock", "events", "install_log",
+        "login_failures",
         "machine_macs", "machine_reports", "swift_devices", "swift_ring_copies",
     }
 )  # fmt: skip
@@ -34,10 +35,11 @@ UNAUDITED_COLUMNS: dict[str, frozenset[str]] = {
     "api_certificates": frozenset({"chain", "root"}),
     "machines": frozenset(
         {
-            "dhcp_ip", "first_seen", "hardware", "ipaddr", "last_seen", "puppet_status",
-            "report_counter", "status_reason",
+            "dhcp_ip", "disk_key_digest", "disk_plan_id", "first_seen", "hardware", "ipaddr",
+            "last_seen", "puppet_status", "report_counter", "status_reason",
         }
     ),
+    "machine_orders": frozenset({"changed_at", "created_at", "output"}),
 }  # fmt: skip
 """Observations in tables that otherwise hold decisions, and what a fingerprint stands for."""
 

@@ -26,3 +26,35 @@ class ApiCertificate(Base):
     sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
     served_from: Mapped[datetime] = mapped_column(UtcDateTime)
     """Before, the machines learn to trust its root."""
+
+
+class CertificateRollout(Base):
+    """The last roll-out of certificates in a cluster."""
+
+    __tablename__ = "certificate_rollouts"
+    cluster_id: Mapped[int] = mapped_column(
+        ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(63))
+    """Of the cluster."""
+    number: Mapped[int]
+    """Another one for each roll-out of the cluster."""
+    api_only: Mapped[bool] = mapped_column(Boolean())
+    state: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CertificateTurn(Base):
+    """A machine's place in the last roll-out of its cluster."""
+
+    __tablename__ = "certificate_turns"
+    machine_id: Mapped[int] = mapped_column(
+        ForeignKey("machines.id", ondelete="CASCADE"), primary_key=True
+    )
+    cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(253))
+    """Host name of the machine."""
+    place: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

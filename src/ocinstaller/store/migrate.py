@@ -10,9 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from ocinstaller.store.certificate_tables import ApiCertificate
+from ocinstaller.store.order_tables import MachineOrder
 from ocinstaller.store.ring_tables import SwiftRing
 
-_TABLES = (SwiftRing, ApiCertificate)
+_TABLES = (SwiftRing, ApiCertificate, MachineOrder)
 """One of each module of tables: importing them makes the metadata complete."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

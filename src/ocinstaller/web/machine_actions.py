@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, installation, machines, topology
+from ocinstaller.actions import (
+    clusters,
+    installation,
+    machines,
+    orders,
+    plugins,
+    restarts,
+    topology,
+)
 from ocinstaller.actions.consequences import consequences
+from ocinstaller.actions.context import Installation
 from ocinstaller.actions.previews import preview_installation
 from ocinstaller.actions.views import MachineView
 from ocinstaller.model.errors import OciError
@@ -41,6 +50,10 @@ LABELS = {
         Action(Verb.ENROL, N_("Enrol …"), N_("Enrol")),
         Action(Verb.INSTALL, N_("Install …"), N_("Install")),
         Action(Verb.LIVE, N_("Start live system …"), N_("Start live system")),
+        Action(Verb.DISK, N_("Start from disk …"), N_("Start from disk")),
+        Action(Verb.REINSTALL, N_("Install anew …"), N_("Install anew"), dangerous=True),
+        Action(Verb.WIPE, N_("Erase disks …"), N_("Erase disks"), dangerous=True),
+        Action(Verb.RELEASE, N_("Release …"), N_("Release"), dangerous=True),
         Action(Verb.REMOVE, N_("Remove from cluster …"), N_("Remove from cluster"), dangerous=True),
         Action(Verb.DESTROY, N_("Forget …"), N_("Forget"), dangerous=True),
     )
@@ -99,6 +112,13 @@ def _enrol(page: PageContext, name: str) -> Callable[[Session], MachineView]:
     )
 
 
+@router.post("/oci/machines/{name}/plugin-calls/retry")
+def retry_plugins(page: Page, name: str) -> Response:
+    """Repeat the calls of plug-ins that failed."""
+    page.oci.store.write(lambda session: plugins.retry(session, name))
+    return page.see(_machine_url(name), "repeated")
+
+
 @router.get("/oci/machines/{name}/enrol")
 def enrolment(page: Page, name: str) -> Response:
     """Show the form of an enrolment, with what the machine looks fit for."""
@@ -136,10 +156,18 @@ class _Simple:
     """An action without a form of its own: what it is called and how it is done."""
 
     work: Callable[[Session, PageContext, str], object]
+    """In one transaction; what groups of machines do."""
     note: str
     after: str = ""
     """Where it leads; empty for the machine's page."""
     confirmed: bool = False
+    alone: Callable[[Installation, str], object] | None = None
+    """With what follows the transaction, for one machine."""
+
+
+def _alone(work: Callable[[Installation, str], object], note: str, *, confirmed: bool) -> _Simple:
+    """Return an action that groups of machines do not have."""
+    return _Simple(lambda *_: None, note, confirmed=confirmed, alone=work)
 
 
 SIMPLE = {
@@ -147,9 +175,21 @@ SIMPLE = {
         lambda session, page, name: installation.request_installation(session, page.oci, name),
         "installing",
     ),
-    Verb.LIVE: _Simple(lambda session, _page, name: machines.start_live(session, name), "live"),
+    Verb.LIVE: _Simple(
+        lambda session, _page, name: restarts.request_live(session, name),
+        "live",
+        alone=restarts.on_live,
+    ),
+    Verb.DISK: _alone(restarts.on_disk, "disk", confirmed=False),
+    Verb.REINSTALL: _alone(restarts.reinstall, "reinstalling", confirmed=True),
+    Verb.WIPE: _Simple(
+        lambda session, _page, name: orders.wipe(session, name), "wiping", confirmed=True
+    ),
+    Verb.RELEASE: _alone(restarts.release, "released", confirmed=True),
     Verb.REMOVE: _Simple(
-        lambda session, _page, name: machines.remove(session, name), "removed", confirmed=True
+        lambda session, page, name: machines.remove(session, page.oci, name),
+        "removed",
+        confirmed=True,
     ),
     Verb.DESTROY: _Simple(
         lambda session, _page, name: machines.destroy(session, name),
@@ -162,14 +202,15 @@ SIMPLE = {
 
 def _ask(page: PageContext, name: str, verb: Verb, refused: OciError | None = None) -> Response:
     """Show what an action will do, and its button."""
-    view = page.read(lambda session: machines.show_machine(session, name)).machine
+    detail = page.read(lambda session: machines.show_machine(session, name))
+    view = detail.machine
     error: OciError | None = refused
     groups, preview = [], None
     try:
         if verb is Verb.INSTALL:
             preview = page.read(lambda session: preview_installation(session, page.oci, name))
-        elif verb is Verb.REMOVE and view.cluster:
-            work = SIMPLE[verb].work
+        elif verb in (Verb.REMOVE, Verb.RELEASE) and view.cluster:
+            work = SIMPLE[Verb.REMOVE].work
             groups = grouped(
                 consequences(page.oci, [view.cluster], lambda session: work(session, page, name))
             )
@@ -178,6 +219,7 @@ def _ask(page: PageContext, name: str, verb: Verb, refused: OciError | None = No
     values = {
         "action": LABELS[verb],
         "machine": view,
+        "disks": [disk.name for disk in detail.hardware.block_devices],
         "confirmed": SIMPLE[verb].confirmed,
         "groups": groups,
         "preview": preview,
@@ -194,7 +236,10 @@ def _carry_out(page: PageContext, name: str, verb: Verb) -> Response:
     try:
         if simple.confirmed:
             page.typed.confirm(name)
-        page.oci.store.write(lambda session: simple.work(session, page, name))
+        if simple.alone is not None:
+            simple.alone(page.oci, name)
+        else:
+            page.oci.store.write(lambda session: simple.work(session, page, name))
     except OciError as error:
         return _ask(page, name, verb, error)
     return page.see(simple.after or _machine_url(name), simple.note)
@@ -246,3 +291,51 @@ def ask_destroy(page: Page, name: str) -> Response:
 def destroy(page: Page, name: str) -> Response:
     """Forget the machine."""
     return _carry_out(page, name, Verb.DESTROY)
+
+
+@router.get("/oci/machines/{name}/disk")
+def ask_disk(page: Page, name: str) -> Response:
+    """Show what starting from the disk means."""
+    return _ask(page, name, Verb.DISK)
+
+
+@router.post("/oci/machines/{name}/disk")
+def disk(page: Page, name: str) -> Response:
+    """Have the machine start the system on its disk."""
+    return _carry_out(page, name, Verb.DISK)
+
+
+@router.get("/oci/machines/{name}/reinstall")
+def ask_reinstall(page: Page, name: str) -> Response:
+    """Show what installing anew means."""
+    return _ask(page, name, Verb.REINSTALL)
+
+
+@router.post("/oci/machines/{name}/reinstall")
+def reinstall(page: Page, name: str) -> Response:
+    """Have the machine install its system anew."""
+    return _carry_out(page, name, Verb.REINSTALL)
+
+
+@router.get("/oci/machines/{name}/wipe")
+def ask_wipe(page: Page, name: str) -> Response:
+    """Show which disks will be erased."""
+    return _ask(page, name, Verb.WIPE)
+
+
+@router.post("/oci/machines/{name}/wipe")
+def wipe(page: Page, name: str) -> Response:
+    """Have the machine erase its disks."""
+    return _carry_out(page, name, Verb.WIPE)
+
+
+@router.get("/oci/machines/{name}/release")
+def ask_release(page: Page, name: str) -> Response:
+    """Show what the cluster loses with the machine, and that its disks are erased."""
+    return _ask(page, name, Verb.RELEASE)
+
+
+@router.post("/oci/machines/{name}/release")
+def release(page: Page, name: str) -> Response:
+    """Take the machine out of its cluster and have it erase its disks."""
+    return _carry_out(page, name, Verb.RELEASE)

@@ -6,7 +6,7 @@ from itertools import chain
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.install import layout, mounts
-from ocinstaller.agent.install.context import Context
+from ocinstaller.agent.install.context import Context, Work
 from ocinstaller.agent.install.device import Disk, locate
 from ocinstaller.agent.install.holders import holders, release
 
@@ -42,7 +42,7 @@ def check(context: Context) -> None:
     context.disks, context.data_disks, context.store_disks = disks, data, stores
 
 
-def check_disk(context: Context, disk: Disk, needed_bytes: int) -> None:
+def check_disk(context: Work, disk: Disk, needed_bytes: int) -> None:
     """Refuse a disk that is too small, read-only or in use.
 
     Arrays and volumes that an interrupted attempt left on it are stopped; their content stays.

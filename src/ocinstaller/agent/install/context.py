@@ -38,17 +38,36 @@ class Machine:
     """Trust for images that are fetched by HTTPS."""
 
 
-class Context:
-    """One attempt to carry a plan out; `step` names what is being done in the log."""
+class Work:
+    """Something that is done step by step; `step` names what is being done in the log."""
 
-    def __init__(self, plan: InstallPlan, machine: Machine, write: Write, stop: Event) -> None:
-        self.plan = plan
-        self.machine = machine
+    def __init__(self, write: Write, stop: Event) -> None:
         self.stop = stop
         self.step = ""
         self.stream = Streamer(self.log, stop)
         self.run: Run = run
         self._write = write
+
+    def log(self, text: str, level: Level = "info") -> None:
+        """Write a line of the current step."""
+        self._write(self.step, text, level)
+
+    def go_on(self) -> None:
+        """Return when nobody asked to stop.
+
+        :raises Stopped: else
+        """
+        if self.stop.is_set():
+            raise Stopped("asked to stop")
+
+
+class Context(Work):
+    """One attempt to carry a plan out."""
+
+    def __init__(self, plan: InstallPlan, machine: Machine, write: Write, stop: Event) -> None:
+        super().__init__(write, stop)
+        self.plan = plan
+        self.machine = machine
         self._disks: tuple[Disk, ...] = ()
         self.data_disks: tuple[tuple[Disk, ...], ...] = ()
         """Those of each data group of the plan, known after the step `check`."""
@@ -70,18 +89,6 @@ class Context:
     @disks.setter
     def disks(self, disks: tuple[Disk, ...]) -> None:
         self._disks = disks
-
-    def log(self, text: str, level: Level = "info") -> None:
-        """Write a line of the current step."""
-        self._write(self.step, text, level)
-
-    def go_on(self) -> None:
-        """Return when nobody asked to stop.
-
-        :raises Stopped: else
-        """
-        if self.stop.is_set():
-            raise Stopped("asked to stop")
 
 
 StepFunction = Callable[[Context], None]

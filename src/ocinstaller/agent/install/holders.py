@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.install import mounts
-from ocinstaller.agent.install.context import Context
+from ocinstaller.agent.install.context import Work
 from ocinstaller.agent.install.device import DEV, SYS, Disk, device_number
 
 TIMEOUT_S = 60.0
@@ -32,7 +32,7 @@ def _collect(name: str, found: list[str], depth: int) -> None:
             found.append(holder)
 
 
-def release(context: Context, disk: Disk) -> None:
+def release(context: Work, disk: Disk) -> None:
     """Stop what lies on a disk, without changing what it holds.
 
     :raises InstallError: a part of it is mounted, or nobody knows how to stop it
@@ -49,7 +49,7 @@ def release(context: Context, disk: Disk) -> None:
         _stop(context, name)
 
 
-def _stop(context: Context, name: str) -> None:
+def _stop(context: Work, name: str) -> None:
     directory = SYS / name
     if (directory / "md").is_dir():
         context.run(("mdadm", "--stop", str(DEV / name)), TIMEOUT_S)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ocinstaller.agent.errors import CommandError
-from ocinstaller.agent.install.context import Context
+from ocinstaller.agent.install.context import Context, Work
 from ocinstaller.agent.install.device import DEV, Disk, ensure_node, partition_nodes
 from ocinstaller.agent.install.layout import MIB, equals_plan, sfdisk_script
 
@@ -47,7 +47,7 @@ def _dump(context: Context, disk: Disk) -> str:
         return ""
 
 
-def wipe(context: Context, disk: Disk) -> None:
+def wipe(context: Work, disk: Disk) -> None:
     """Erase the signatures of file systems, RAID, LVM, Ceph and bcache, boot code and tables.
 
     Boot code needs an overwrite of its own: it lies beside the signatures, and a new table would

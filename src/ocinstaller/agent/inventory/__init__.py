@@ -88,6 +88,13 @@ class Inventory:
             failures=tuple(failures[:_MOST_FAILURES]),
         )
 
+    def disks(self) -> tuple[BlockDevice, ...]:
+        """Return the disks of this machine that may be touched.
+
+        :raises AgentError: they cannot be found out
+        """
+        return lsblk.collect(self._source)
+
     def switch_on_interfaces(self) -> None:
         """Switch all physical interfaces on, so that they find their carriers and switches."""
         try:

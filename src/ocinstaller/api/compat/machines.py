@@ -105,7 +105,7 @@ def _add(session: Session, call: Call) -> None:
 
 
 def _remove(session: Session, call: Call) -> None:
-    machines.remove(session, call["serial"])
+    machines.remove(session, call.oci, call["serial"])
 
 
 def _destroy(session: Session, call: Call) -> None:
@@ -135,10 +135,6 @@ def _install_log(session: Session, call: Call) -> object:
     if not lines:
         return "No log: nothing was installed on this machine yet."
     return "\n".join(f"{line.step}: {line.text}" for line in lines)
-
-
-def _start_live(session: Session, call: Call) -> None:
-    machines.start_live(session, call["serial"])
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -250,12 +246,5 @@ ACTIONS: tuple[Action, ...] = (
         (_MACHINE,),
         _install_log,
         "the log of the installation, whatever the status; Puppet's log stays on the machine",
-    ),
-    Transaction(
-        "machine_reboot_on_live",
-        ("POST", "/v1/machines/{name}/live"),
-        (_MACHINE,),
-        _start_live,
-        "changes what the machine starts next, but does not restart it",
     ),
 )

@@ -1,6 +1,16 @@
 """The table of all actions of `api.php`."""
 
-from ocinstaller.api.compat import clusters, discovery, machines, networks, passwords, power, rings
+from ocinstaller.api.compat import (
+    clusters,
+    discovery,
+    machines,
+    networks,
+    orders,
+    passwords,
+    plugins,
+    power,
+    rings,
+)
 from ocinstaller.api.compat.absent import ABSENT
 from ocinstaller.api.compat.action import Absent, Action
 
@@ -10,6 +20,8 @@ _ALL: tuple[Action | Absent, ...] = (
     *machines.ACTIONS,
     *discovery.ACTIONS,
     *passwords.ACTIONS,
+    *plugins.ACTIONS,
+    *orders.ACTIONS,
     *power.ACTIONS,
     *rings.ACTIONS,
     *ABSENT,

@@ -58,11 +58,12 @@ class MachineReplace(OciShow):
     arguments = (
         Argument("old", help="serial number or host name of the machine that goes"),
         Argument("new", help="serial number of a live machine without a cluster"),
+        Argument("--install", action="store_true", help="begin its installation at once"),
     )
 
     def take_action(self, parsed_args: Namespace) -> Columns:
         """Ask the server."""
-        body: dict[str, object] = {"machine": parsed_args.new}
+        body: dict[str, object] = {"machine": parsed_args.new, "install": parsed_args.install}
         return one(self.client.post(path("machines", parsed_args.old, "replacement"), body))
 
 

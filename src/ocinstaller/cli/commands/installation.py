@@ -16,16 +16,6 @@ _FAILED_AFTER_INSTALL = "live"
 _FOR_PROGRAMS = ("json", "yaml")
 
 
-class MachineRebootOnLive(OciShow):
-    """Have a machine start the live system the next time it starts from the network."""
-
-    arguments = (MACHINE,)
-
-    def take_action(self, parsed_args: Namespace) -> Columns:
-        """Ask the server."""
-        return one(self.client.post(path("machines", parsed_args.machine, "live")))
-
-
 class _LogReader:
     """Prints a machine's log lines, each once."""
 

@@ -10,6 +10,7 @@ from ocinstaller.model.services.entries import (
     Reach,
     Secret,
     Service,
+    Shows,
     control,
     everywhere,
     tcp,
@@ -27,7 +28,11 @@ BASE: tuple[Service, ...] = (
     Service("filebeat", (), everywhere(FILEBEAT_WANTED)),
     Service(
         "haproxy",
-        (*tcp(443, reach=Reach.EVERYONE), *tcp(3307, 8088)),
+        (
+            *tcp(443, reach=Reach.EVERYONE, shows=Shows.API),
+            *tcp(3307),
+            *tcp(8088, shows=Shows.MACHINE),
+        ),
         (On("controller"), On("messaging"), On("swiftproxy", OWN_SWIFT_NAME), On("radosgw")),
         Deployment("haproxy", ("curl", "haproxy"), secrets=(Secret("haproxy_stats"),)),
     ),
@@ -44,7 +49,11 @@ BASE: tuple[Service, ...] = (
     ),
     Service(
         "mariadb",
-        (*tcp(3306), *_GALERA, *tcp(9200, reach=Reach.PEERS)),
+        (
+            *tcp(3306, shows=Shows.MYSQL),
+            *_GALERA,
+            *tcp(9200, reach=Reach.PEERS, shows=Shows.MACHINE),
+        ),
         (On("sql"), On("controller", Not(Has("sql")))),
         Deployment(
             "mariadb",
@@ -59,7 +68,7 @@ BASE: tuple[Service, ...] = (
     ),
     Service(
         "rabbitmq",
-        (*tcp(5671), *_ERLANG),
+        (*tcp(5671, shows=Shows.MACHINE), *_ERLANG),
         control(RABBIT_WANTED),
         Deployment(
             "rabbitmq",

@@ -25,6 +25,16 @@ class Reach(StrEnum):
     """The machines that run the same service."""
 
 
+class Shows(StrEnum):
+    """Which certificate a port shows; those of an `Api` are known from there."""
+
+    NOTHING = "nothing"
+    MACHINE = "machine"
+    API = "api"
+    MYSQL = "mysql"
+    """The machine's, after the first words of MySQL's protocol."""
+
+
 @dataclass(frozen=True)
 class Port:
     """A port, or the first of a range, that a service listens on."""
@@ -33,6 +43,7 @@ class Port:
     transport: Transport = Transport.TCP
     last: int | None = None
     reach: Reach = Reach.MEMBERS
+    shows: Shows = Shows.NOTHING
 
     def __str__(self) -> str:
         span = f"{self.number}–{self.last}" if self.last else str(self.number)
@@ -164,9 +175,11 @@ def message_secret(user: str) -> str:
     return f"rabbitmq_{user}"
 
 
-def tcp(*numbers: int, reach: Reach = Reach.MEMBERS) -> tuple[Port, ...]:
+def tcp(
+    *numbers: int, reach: Reach = Reach.MEMBERS, shows: Shows = Shows.NOTHING
+) -> tuple[Port, ...]:
     """Return TCP ports."""
-    return tuple(Port(number, reach=reach) for number in numbers)
+    return tuple(Port(number, reach=reach, shows=shows) for number in numbers)
 
 
 def udp(*numbers: int, reach: Reach = Reach.MEMBERS) -> tuple[Port, ...]:

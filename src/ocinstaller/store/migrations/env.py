@@ -3,7 +3,12 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from ocinstaller.store import access_tables, event_tables  # noqa: F401 - these add their tables
+from ocinstaller.store import (  # noqa: F401 - these add their tables
+    access_tables,
+    event_tables,
+    order_tables,
+    plugin_tables,
+)
 from ocinstaller.store.tables import Base
 
 

@@ -1,0 +1,185 @@
+"""Orders to machines: giving, showing and cancelling them, and what machines say of them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocinstaller.actions import installation, nodes, order_queue
+from ocinstaller.actions.context import Installation
+from ocinstaller.actions.order_queue import OrderView
+from ocinstaller.model.errors import Conflict, InvalidValue, NotFound, OciError, WrongState
+from ocinstaller.model.hardware import HardwareReport
+from ocinstaller.model.orders import (
+    AGENT_KINDS,
+    OPEN_STATES,
+    NextOrder,
+    Order,
+    OrderKind,
+    OrderReport,
+    OrderState,
+    ending,
+)
+from ocinstaller.model.plan import Directive
+from ocinstaller.model.states import State
+from ocinstaller.store import queries
+from ocinstaller.store.order_tables import MachineOrder
+from ocinstaller.store.tables import Machine
+
+
+def list_orders(session: Session, name: str) -> list[OrderView]:
+    """Return the newest orders of a machine, newest first.
+
+    :raises NotFound: no machine has this serial number or host name
+    """
+    return order_queue.views(session, queries.machine(session, name))
+
+
+def cancel(session: Session, name: str, order_id: str) -> OrderView:
+    """Cancel an order that the machine has not begun, and those after it.
+
+    :raises NotFound: there is no such machine, or it has no such order
+    :raises Conflict: the machine carries it out, or it has its outcome
+    """
+    machine = queries.machine(session, name, lock=True)
+    order = _order(session, machine, order_id)
+    begun = order.state == OrderState.RUNNING and order.kind in AGENT_KINDS
+    if order.state not in OPEN_STATES or (begun and machine.status == State.LIVE):
+        raise Conflict(
+            f"order {order_id} is {order.state}",
+            field="order",
+            value=order.state,
+            allowed="an order that is waiting, or whose machine no longer runs the live system",
+        )
+    order_queue.close(session, machine, order, OrderState.CANCELLED, "cancelled")
+    return OrderView.of(order)
+
+
+def wipe(session: Session, name: str) -> OrderView:
+    """Have a machine that runs the live system erase all its disks.
+
+    :raises NotFound: no machine has this serial number or host name
+    :raises WrongState: it does not run the live system
+    :raises Conflict: it has an open order, or its live system takes none
+    """
+    machine = queries.machine(session, name, lock=True)
+    check_live(machine, "wiping")
+    order_queue.check_free(machine, "wiping")
+    return OrderView.of(order_queue.add(session, machine, OrderKind.WIPE))
+
+
+def check_live(machine: Machine, wanted: str) -> None:
+    """Refuse a machine that cannot be ordered something now.
+
+    :raises WrongState: it does not run the live system
+    :raises Conflict: its live system takes no orders
+    """
+    if machine.status != State.LIVE:
+        raise WrongState(
+            f"{wanted}: the machine is {machine.status}; allowed: {State.LIVE}",
+            field="status",
+            value=machine.status,
+            allowed=State.LIVE,
+        )
+    check_takes_orders(machine, wanted)
+
+
+def check_takes_orders(machine: Machine, wanted: str) -> None:
+    """Refuse a machine whose agent fetches no orders.
+
+    :raises Conflict: nobody would ever carry the order out
+    """
+    if machine.key_digest == nodes.NO_KEY:
+        raise Conflict(
+            f"{wanted}: machine {machine.serial} runs a live system that takes no orders",
+            field="machine",
+            value=machine.serial,
+            allowed="a machine that was started by this server's live image",
+        )
+
+
+def receive_report(
+    session: Session,
+    oci: Installation,
+    report: HardwareReport,
+    key: str,
+    nonce: str,
+    peer: str,
+    digest: str | None = None,
+) -> Directive:
+    """Store a hardware report, begin an installation that was ordered, and answer what to do.
+
+    The parameters and refusals are those of `nodes.receive_report`.
+    """
+    directive = nodes.receive_report(session, oci, report, key, nonce, peer, digest)
+    machine = queries.machine(session, report.serial)
+    order = order_queue.next_order(session, machine)
+    if order is None or order.kind != OrderKind.INSTALL or machine.status != State.LIVE:
+        return directive
+    _begin_installation(session, oci, machine, order)
+    return nodes.directive_of(oci, machine)
+
+
+def _begin_installation(
+    session: Session, oci: Installation, machine: Machine, order: MachineOrder
+) -> None:
+    """Begin it, or note why that is impossible: the machine's report counts either way."""
+    attempt = session.begin_nested()
+    try:
+        installation.begin_installation(session, oci, machine)
+    except OciError as error:
+        attempt.rollback()
+        session.refresh(machine)
+        machine.status_reason = f"the ordered installation was refused: {error.message}"
+        order_queue.close(session, machine, order, OrderState.FAILED, error.message)
+    else:
+        attempt.commit()
+        order_queue.close(session, machine, order, OrderState.DONE, f"plan {machine.plan_id}")
+
+
+def fetch(session: Session, serial: str, key: str) -> NextOrder:
+    """Return the order that a machine is to carry out now; the same one until its outcome is told.
+
+    :raises Forbidden: the key is not that of this machine
+    """
+    machine = nodes.authenticate(session, serial, key)
+    order = order_queue.next_order(session, machine)
+    if order is None or order.kind not in AGENT_KINDS or machine.status != State.LIVE:
+        return NextOrder()
+    if order.state == OrderState.WAITING:
+        order.state, order.changed_at = OrderState.RUNNING, datetime.now(UTC)
+    return NextOrder(order=Order(order_id=order.name, kind=OrderKind(order.kind)))
+
+
+def receive_outcome(session: Session, told: OrderReport, key: str) -> None:
+    """Note how an order goes; its outcome may be told any number of times.
+
+    :raises Forbidden: the key is not that of this machine
+    :raises NotFound: the machine has no such order
+    :raises InvalidValue: this is no state that a machine can tell
+    """
+    machine = nodes.authenticate(session, told.serial, key)
+    order = _order(session, machine, told.order_id)
+    machine.last_seen = datetime.now(UTC)
+    if told.state not in (OrderState.RUNNING, OrderState.DONE, OrderState.FAILED):
+        raise InvalidValue("state", told.state, "running, done, failed")
+    if order.state not in OPEN_STATES:
+        return
+    if told.state is OrderState.RUNNING:
+        order.state, order.output = told.state, ending(told.output)
+        order.changed_at = datetime.now(UTC)
+        return
+    if told.state is OrderState.DONE and order.kind == OrderKind.WIPE:
+        machine.disk_key_digest, machine.disk_plan_id = None, None
+    order_queue.close(session, machine, order, told.state, told.output)
+
+
+def _order(session: Session, machine: Machine, order_id: str) -> MachineOrder:
+    query = select(MachineOrder).where(
+        MachineOrder.machine_id == machine.id, MachineOrder.name == order_id
+    )
+    order = session.scalar(query) if queries.is_storable(order_id) else None
+    if order is None:
+        present = ", ".join(row.name for row in order_queue.rows(session, machine, 10))
+        raise NotFound("order", order_id, present or "none")
+    return order

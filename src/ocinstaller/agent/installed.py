@@ -165,11 +165,10 @@ def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write
 
 def _certificate_and_run(system: System, number: int, stop: Event, write: Write) -> str:
     """Return why Puppet failed, empty when it did not."""
-    for log, argv in (("puppet-certificate", CERTIFICATE), (f"puppet-run-{number}", PUPPET)):
-        reason = puppet(argv, system.logs / f"{log}.log", system.environment, stop, write)
-        if reason:
-            return reason
-    return ""
+    environment, logs = system.environment, system.logs
+    return _puppet(
+        CERTIFICATE, logs / "puppet-certificate.log", environment, stop, write
+    ) or puppet_run(logs / f"puppet-run-{number}.log", environment, stop, write)
 
 
 def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "") -> None:
@@ -182,15 +181,19 @@ def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "
         _LOG.error("the server does not take the event %s: %s", event.value, error)
 
 
-def puppet(
-    argv: Sequence[str], log: Path, environment: Mapping[str, str], stop: Event, write: Write
-) -> str:
-    """Run a command of Puppet, its output in `log`; return why it failed, empty when it did not.
+def puppet_run(log: Path, environment: Mapping[str, str], stop: Event, write: Write) -> str:
+    """Run Puppet once, its output in `log`; return why it failed, empty when it did not.
 
     :param write: takes what happens meanwhile
 
     :raises Stopped: the agent was asked to stop
     """
+    return _puppet(PUPPET, log, environment, stop, write)
+
+
+def _puppet(
+    argv: Sequence[str], log: Path, environment: Mapping[str, str], stop: Event, write: Write
+) -> str:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     os.fchmod(descriptor, 0o600)
     try:

@@ -88,7 +88,10 @@ _DATABASE = (
 
 _PKI = (
     cfg.StrOpt(
-        "key_type", default="ecdsa", choices=["ecdsa", "rsa"], help="Algorithm of new keys."
+        "key_type",
+        default="ecdsa",
+        choices=["ecdsa", "rsa", "ec-p256", "ec-p384", "rsa-2048", "rsa-3072", "rsa-4096"],
+        help="Algorithm of new keys; ecdsa stands for ec-p256, rsa for rsa-3072.",
     ),
     cfg.IntOpt("leaf_days", default=825, min=1, help="Lifetime of certificates in days."),
 )
@@ -142,6 +145,11 @@ _PUPPET = (
         help="Certificate of the puppetserver's CA.",
     ),
     cfg.StrOpt("environment", default="production", help="Puppet environment of the machines."),
+    cfg.StrOpt(
+        "hiera_directory",
+        default=f"{DEFAULT_CONFIG.parent}/hiera",
+        help="The site's own Puppet classes: see hiera.md.",
+    ),
 )
 
 _RADIUS = (

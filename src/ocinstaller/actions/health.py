@@ -13,12 +13,12 @@ from typing import Protocol
 from oslo_config import cfg
 from sqlalchemy.exc import DatabaseError
 
-from ocinstaller.actions import api_certificates, plugins
+from ocinstaller.actions import api_certificates, plugins, site_classes
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import PREPARED, ImageKind
-from ocinstaller.model.errors import Unavailable
+from ocinstaller.model.errors import InvalidValue, Unavailable
 from ocinstaller.model.plugins import Plugin, Step
 from ocinstaller.pki import inventory
 from ocinstaller.pki.authority import Authority
@@ -156,9 +156,10 @@ def _certificates(oci: Premises) -> Iterator[Check]:
         advice = "oci-root-ca-gen makes it; a lost one: restore it from the backup"
         yield Check("CA", Health.ERROR, f"{error.filename}: {error.strerror}", advice)
         return
-    yield from (_expiry(facts) for facts in found if facts.kind is not CertificateKind.SERVER)
+    leaves = (CertificateKind.SERVER, CertificateKind.CLIENT)
+    yield from (_expiry(facts) for facts in found if facts.kind not in leaves)
     yield from _api_certificates(oci)
-    servers = [facts for facts in found if facts.kind is CertificateKind.SERVER]
+    servers = [facts for facts in found if facts.kind in leaves]
     ending = [_expiry(facts) for facts in servers if _days_left(facts) <= _SOON_DAYS]
     yield from ending
     if not ending:
@@ -191,8 +192,10 @@ def _expiry(facts: CertificateFacts) -> Check:
 
 _RENEWAL = {
     CertificateKind.ROOT: "a new CA is needed, and every machine has to trust it first",
-    CertificateKind.INTERMEDIATE: "a new intermediate CA is needed",
+    CertificateKind.INTERMEDIATE: "oci-renew-intermediate-ca makes another; "
+    "then oci-update-cluster-certs for each cluster",
     CertificateKind.GIVEN: "have its CA renew it, then ocicli cluster-certificate-set",
+    CertificateKind.CLIENT: "oci-gen-slave-node-client-cert NAME makes another",
     CertificateKind.SERVER: "its machine should have renewed it: on it, `systemctl start "
     "oci-certificates`; OCI's own is renewed when oci-server starts; "
     "others: oci-gen-slave-node-cert NAME; of what is gone: delete its directory",
@@ -236,6 +239,24 @@ def _clock(_oci: Premises) -> Iterator[Check]:
     yield Check("clock", Health.WARNING, "no time service keeps it", advice)
 
 
+def _site_classes(oci: Premises) -> Iterator[Check]:
+    subject, directory = "site's classes", site_classes.directory_of(oci.conf)
+    files = site_classes.present_files(directory)
+    if not files:
+        yield Check(subject, Health.OFF, f"no file below {directory}", "see hiera.md")
+        return
+    wrong = 0
+    for file in files:
+        try:
+            site_classes.load(file)
+        except InvalidValue as error:
+            wrong += 1
+            advice = "correct it: its machines' Puppet runs fail until then"
+            yield Check(subject, Health.ERROR, error.message, advice)
+    if not wrong:
+        yield Check(subject, Health.OK, f"{len(files)} files below {directory}")
+
+
 def _plugins(oci: Premises) -> Iterator[Check]:
     for plugin in Plugin:
         subject = f"plug-in {plugin}"
@@ -267,5 +288,6 @@ LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _puppetserver,
     _certificates,
     _clock,
+    _site_classes,
     _plugins,
 )

@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 
+from oslo_config import cfg
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import (
@@ -147,8 +148,13 @@ def server_url(oci: Installation) -> str:
 
 def boot_url(oci: Installation) -> str:
     """Return the plain HTTP address of the boot files; their digests come over HTTPS."""
-    port = oci.conf.server.http_port
-    return f"http://{oci.conf.network.OCI_IP}" + ("" if port == HTTP_PORT else f":{port}")
+    return configured_boot_url(oci.conf)
+
+
+def configured_boot_url(conf: cfg.ConfigOpts) -> str:
+    """Return what `boot_url` returns, from the configuration alone."""
+    port = conf.server.http_port
+    return f"http://{conf.network.OCI_IP}" + ("" if port == HTTP_PORT else f":{port}")
 
 
 HTTP_PORT = 80  # RFC 9110, section 4.2.1

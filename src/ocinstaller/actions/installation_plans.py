@@ -116,7 +116,7 @@ def plan_installation(session: Session, oci: Installation, name: str) -> Install
     """
     machine = queries.machine(session, name)
     cluster = installation.cluster_of(machine)
-    image = installation.target_image(oci)
+    image = installation.target_image(oci, machine.role)
     storage = machine_storage.layout_of(session, oci, machine, image)
     network = machine_network.layout_of(session, machine, cluster)
     added = site_files.extras(oci.conf, cluster.name, machine.role or "", machine.hostname or "")

@@ -8,7 +8,6 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.openrc import API_CA_FILE
 from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import Value
-from ocinstaller.puppet.deployment import Member
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
@@ -48,7 +47,8 @@ class NodeSnapshot:
     initial_cluster_setup: bool
     vip_hostname: str
     vip: ApiAddress | None
-    members: Mapping[str, list[Member]]
+    members: Mapping[str, object]
+    """What `deployment.members` returns."""
     time_servers: tuple[str, ...]
     deployment: Mapping[str, object]
     """What `deployment.deployment` returns."""
@@ -156,9 +156,7 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
         "is_bootstrap": node.is_bootstrap,
         "initial_cluster_setup": node.initial_cluster_setup,
         "vip_hostname": node.vip_hostname,
-        "members": {
-            role: [_plain(member) for member in members] for role, members in node.members.items()
-        },
+        "members": node.members,
         "time_servers": list(node.time_servers),
         **node.deployment,
         "settings": dict(node.settings),
@@ -175,13 +173,3 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
     if node.api_ca:
         parameters |= {"api_ca": node.api_ca, "api_ca_file": API_CA_FILE}
     return parameters
-
-
-def _plain(member: Member) -> dict[str, object]:
-    """Return a member as YAML knows it; `asdict` takes ten times as long."""
-    return {
-        "hostname": member.hostname,
-        "address": member.address,
-        "id": member.id,
-        "addresses": list(member.addresses),
-    }

@@ -109,6 +109,7 @@ _BODIES: dict[str, dict[str, object]] = {
     "MachineRingCalculation": {"weights": {"object": 0}, "dry_run": True},
     "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
     "UserSettings": {"role": "viewer"},
+    "BmcCommand": {"arguments": ["chassis", "status"]},
     "PowerRequest": {"action": "reset"},
     "NewValue": {"password": "a-long-random-text"},
     "NewPassword": {"password": "another long password"},

@@ -1,11 +1,15 @@
 """Actions on BMCs and on machines through them."""
 
+import shlex
+
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import power
+from ocinstaller.actions import bmc_orders, power
+from ocinstaller.actions.order_queue import OrderView
 from ocinstaller.api.compat.action import Action, Calculation, Call, Message, Transaction
-from ocinstaller.api.compat.kinds import SERIAL
+from ocinstaller.api.compat.kinds import SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
+from ocinstaller.model.errors import InvalidValue
 
 _MACHINE = Parameter("serial", SERIAL, aliases=("machine_serial",))
 
@@ -25,6 +29,29 @@ def _console(call: Call) -> Message:
 
 def _adopt(session: Session, call: Call) -> None:
     power.adopt(session, call.oci, call["serial"])
+
+
+def _command(call: Call) -> Message:
+    return Message(power.command(call.oci, call["serial"], _words(call["cmd"])))
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise InvalidValue("cmd", text, f"words of ipmitool(1): {error}") from error
+
+
+def _apply(session: Session, call: Call) -> Message:
+    return _ordered(bmc_orders.apply(session, call.oci, call["serial"]))
+
+
+def _open_lan(session: Session, call: Call) -> Message:
+    return _ordered(bmc_orders.open_lan(session, call.oci, call["serial"]))
+
+
+def _ordered(order: OrderView) -> Message:
+    return Message(f"The machine programs its BMC at its next report (order {order.id}).")
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -56,5 +83,28 @@ ACTIONS: tuple[Action, ...] = (
         _adopt,
         "takes the address, and controls the machine through it from now on; user and password are "
         "set with machine_set_ipmi",
+    ),
+    Calculation(
+        "ipmi_cmd",
+        ("POST", "/v1/machines/{name}/bmc/command"),
+        (_MACHINE, Parameter("cmd", TEXT)),
+        _command,
+        "words of ipmitool(1) from a closed list, which no shell sees: nothing that reads or "
+        "writes files of the server, opens a session or holds a password",
+    ),
+    Transaction(
+        "machine_apply_ipmi",
+        ("POST", "/v1/machines/{name}/bmc/programming"),
+        (_MACHINE,),
+        _apply,
+        "by the agent of the live system, never over SSH: `ocicli machine-orders` shows how "
+        "it goes",
+    ),
+    Transaction(
+        "activate_ipmi_over_lan",
+        ("POST", "/v1/machines/{name}/bmc/lan-access"),
+        (_MACHINE,),
+        _open_lan,
+        "for the user of the settings, by the agent of the live system",
     ),
 )

@@ -88,7 +88,10 @@ _DATABASE = (
 
 _PKI = (
     cfg.StrOpt(
-        "key_type", default="ecdsa", choices=["ecdsa", "rsa"], help="Algorithm of new keys."
+        "key_type",
+        default="ecdsa",
+        choices=["ecdsa", "rsa", "ec-p256", "ec-p384", "rsa-2048", "rsa-3072", "rsa-4096"],
+        help="Algorithm of new keys; ecdsa stands for ec-p256, rsa for rsa-3072.",
     ),
     cfg.IntOpt("leaf_days", default=825, min=1, help="Lifetime of certificates in days."),
 )
@@ -206,6 +209,65 @@ _PROVISION = (
     ),
 )
 
+_DNS_PLUGIN = (
+    cfg.BoolOpt("call_dns_shell_script", default=False, help="Call it: see plugins.md."),
+    cfg.StrOpt(
+        "dns_create_script_path",
+        default="/usr/local/bin/oci-dns-create-host",
+        help="Program for a machine that was enrolled.",
+    ),
+    cfg.StrOpt(
+        "dns_delete_script_path",
+        default="/usr/local/bin/oci-dns-delete-host",
+        help="Program for a machine that leaves its cluster.",
+    ),
+)
+
+_MONITORING_PLUGIN = (
+    cfg.BoolOpt("call_monitoring_plugin", default=False, help="Call it: see plugins.md."),
+    cfg.StrOpt(
+        "monitoring_create_script_path",
+        default="/usr/local/bin/oci-monitoring-create-host",
+        help="Program for a machine after its first successful Puppet run.",
+    ),
+    cfg.StrOpt(
+        "monitoring_delete_script_path",
+        default="/usr/local/bin/oci-monitoring-delete-host",
+        help="Program for a machine that leaves its cluster.",
+    ),
+)
+
+_ROOT_PASS_PLUGIN = (
+    cfg.BoolOpt(
+        "call_root_password_change",
+        default=False,
+        help="Give installed machines a password of root, and call it: see plugins.md.",
+    ),
+    cfg.StrOpt(
+        "root_password_create_script_path",
+        default="/usr/local/bin/oci-root-password-create-host",
+        help="Program that gets a machine's new password on its standard input.",
+    ),
+    cfg.StrOpt(
+        "root_password_delete_script_path",
+        default="/usr/local/bin/oci-root-password-delete-host",
+        help="Program for a machine that leaves its cluster.",
+    ),
+)
+
+_PLUGINS = (
+    cfg.IntOpt(
+        "timeout_s", default=60, min=1, max=3600, help="Seconds after which a plug-in is ended."
+    ),
+    cfg.IntOpt(
+        "retry_first_s",
+        default=30,
+        min=1,
+        help="Seconds until a call that failed is repeated; twice as many after each failure.",
+    ),
+    cfg.IntOpt("retry_most_s", default=3600, min=1, help="Seconds between two tries, at most."),
+)
+
 OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "network": _NETWORK,
     "server": _SERVER,
@@ -220,6 +282,10 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "compat": _COMPAT,
     "auto_racking": _RACKING,
     "auto_provision": _PROVISION,
+    "dns_plugin": _DNS_PLUGIN,
+    "monitoring_plugin": _MONITORING_PLUGIN,
+    "root_pass_plugin": _ROOT_PASS_PLUGIN,
+    "plugins": _PLUGINS,
 }
 
 

@@ -123,7 +123,7 @@ def report(oci: Installation, document: HardwareReport) -> None:
 def event(oci: Installation, name: str, kind: InstallEvent, plan_id: str, reason: str = "") -> None:
     """Let a machine tell what happened."""
     document = EventReport(serial=name, event=kind, plan_id=plan_id, reason=reason)
-    oci.store.write(lambda session: nodes.receive_event(session, document, KEY, "127.0.0.1"))
+    oci.store.write(lambda session: nodes.receive_event(session, oci, document, KEY, "127.0.0.1"))
 
 
 def log(oci: Installation, name: str, plan_id: str, steps: int) -> None:

@@ -53,7 +53,7 @@ def test_each_change_is_told_with_what_it_belongs_to(installation: Installation)
     address = found["ip-address", "created"]
     assert (address.machine, address.cluster) == (serial, "cl1")
     before = installation.feed.newest()
-    installation.store.write(lambda s: machines.remove(s, serial))
+    installation.store.write(lambda s: machines.remove(s, installation, serial))
     left = next(e for e in stored(installation) if e.id > before and e.kind == "machine")
     assert left.cluster == "cl1", "those who watch the cluster see it leave"
 

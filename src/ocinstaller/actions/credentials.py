@@ -31,15 +31,16 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, rounds: int = _ROUNDS) -> str:
     """Return a salted bcrypt hash.
 
+    :param rounds: as a power of two; a random password needs no slow hash
     :raises InvalidValue: when the password is too short or too long
     """
     encoded = password.encode()
     if len(password) < _SHORTEST or len(encoded) > _LONGEST or "\0" in password:
         raise InvalidValue("password", HIDDEN, f"{_SHORTEST} characters to {_LONGEST} bytes")
-    return bcrypt.hashpw(encoded, bcrypt.gensalt(_ROUNDS)).decode()
+    return bcrypt.hashpw(encoded, bcrypt.gensalt(rounds)).decode()
 
 
 def check_password(password: str, stored: str) -> bool:

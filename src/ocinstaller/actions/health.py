@@ -1,5 +1,6 @@
 """Whether what the server needs works: each check looks, and says what to do when it does not."""
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -12,12 +13,13 @@ from typing import Protocol
 from oslo_config import cfg
 from sqlalchemy.exc import DatabaseError
 
-from ocinstaller.actions import api_certificates
+from ocinstaller.actions import api_certificates, plugins
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.model.errors import Unavailable
+from ocinstaller.model.plugins import Plugin, Step
 from ocinstaller.pki import inventory
 from ocinstaller.pki.authority import Authority
 from ocinstaller.pki.inventory import CertificateFacts, CertificateKind
@@ -153,9 +155,10 @@ def _certificates(oci: Premises) -> Iterator[Check]:
         advice = "oci-root-ca-gen makes it; a lost one: restore it from the backup"
         yield Check("CA", Health.ERROR, f"{error.filename}: {error.strerror}", advice)
         return
-    yield from (_expiry(facts) for facts in found if facts.kind is not CertificateKind.SERVER)
+    leaves = (CertificateKind.SERVER, CertificateKind.CLIENT)
+    yield from (_expiry(facts) for facts in found if facts.kind not in leaves)
     yield from _api_certificates(oci)
-    servers = [facts for facts in found if facts.kind is CertificateKind.SERVER]
+    servers = [facts for facts in found if facts.kind in leaves]
     ending = [_expiry(facts) for facts in servers if _days_left(facts) <= _SOON_DAYS]
     yield from ending
     if not ending:
@@ -188,8 +191,10 @@ def _expiry(facts: CertificateFacts) -> Check:
 
 _RENEWAL = {
     CertificateKind.ROOT: "a new CA is needed, and every machine has to trust it first",
-    CertificateKind.INTERMEDIATE: "a new intermediate CA is needed",
+    CertificateKind.INTERMEDIATE: "oci-renew-intermediate-ca makes another; "
+    "then oci-update-cluster-certs for each cluster",
     CertificateKind.GIVEN: "have its CA renew it, then ocicli cluster-certificate-set",
+    CertificateKind.CLIENT: "oci-gen-slave-node-client-cert NAME makes another",
     CertificateKind.SERVER: "its machine should have renewed it: on it, `systemctl start "
     "oci-certificates`; OCI's own is renewed when oci-server starts; "
     "others: oci-gen-slave-node-cert NAME; of what is gone: delete its directory",
@@ -233,6 +238,29 @@ def _clock(_oci: Premises) -> Iterator[Check]:
     yield Check("clock", Health.WARNING, "no time service keeps it", advice)
 
 
+def _plugins(oci: Premises) -> Iterator[Check]:
+    for plugin in Plugin:
+        subject = f"plug-in {plugin}"
+        if not plugins.is_enabled(oci.conf, plugin):
+            yield Check(subject, Health.OFF, "not called", "see plugins.md")
+            continue
+        programs = [plugins.program(oci.conf, plugin, step) for step in Step]
+        missing = [path for path in programs if not os.access(path, os.X_OK)]
+        if missing:
+            advice = "put it there, executable for the server, or correct its option"
+            yield Check(subject, Health.ERROR, f"cannot be called: {', '.join(missing)}", advice)
+            continue
+        try:
+            failing = plugins.failing_hosts(oci.store, plugin)
+        except Unavailable:  # which the data base's check tells
+            continue
+        if failing:
+            advice = "ocicli machine-plugins MACHINE tells why; machine-retry-plugins repeats it"
+            yield Check(subject, Health.WARNING, f"fails for {', '.join(failing)}", advice)
+        else:
+            yield Check(subject, Health.OK, ", ".join(programs))
+
+
 LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _database,
     _dhcp,
@@ -241,4 +269,5 @@ LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _puppetserver,
     _certificates,
     _clock,
+    _plugins,
 )

@@ -12,6 +12,7 @@ from ocinstaller.actions import (
     machine_network,
     machine_storage,
     order_queue,
+    root_passwords,
 )
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
@@ -19,10 +20,11 @@ from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model import addressing, naming, target_files
+from ocinstaller.model import naming, target_files
 from ocinstaller.model.errors import Conflict, WrongState
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.plan import ImageRef, InstallPlan
+from ocinstaller.model.plugins import CallState
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
 from ocinstaller.model.target_files import HostEntry, TargetSystem
 from ocinstaller.store import queries, setting_rows
@@ -66,6 +68,7 @@ def begin_installation(session: Session, oci: Installation, machine: Machine) ->
     machine.puppet_token = oci.vault.seal(credentials.new_token())
     machine.puppet_status = PuppetStatus.NOT_RUN
     machine.status_reason = ""
+    root_passwords.renew(session, oci, machine, CallState.HELD)
     if machine.role == "controller":
         cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
@@ -132,6 +135,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
         files=target_files.render(system),
         enable_units=_UNITS,
         kernel_cmdline=oci.conf.images.target_cmdline,
+        root_password_hash=root_passwords.hash_of(oci, machine),
     )
 
 
@@ -240,14 +244,6 @@ def _hosts(session: Session, oci: Installation, cluster: Cluster) -> tuple[HostE
             short = member.hostname.split(".")[0]
             entries.append(HostEntry(member.address, (member.hostname, short)))
     return tuple(entries)
-
-
-def management_address(machine: Machine) -> str:
-    """Return the machine's address for its own traffic; empty when it has none."""
-    for address in sorted(machine.addresses, key=lambda a: a.network.name):
-        if addressing.is_management(queries.network_use(address.network)):
-            return address.ip
-    return ""
 
 
 def _api_name(session: Session, cluster: Cluster) -> str:

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import nodes
+from ocinstaller.actions import nodes, plugins
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import NO_KEY, SentReport
 from ocinstaller.model.errors import Forbidden, InvalidValue, NotFound, WrongState
@@ -99,7 +99,7 @@ def receive_status(
     _check_keyless(machine)
     machine.last_seen = datetime.now(UTC)
     if status in PUPPET_STATUSES:
-        nodes.puppet_event(session, machine, PUPPET_STATUSES[status], "")
+        nodes.puppet_event(session, oci, machine, PUPPET_STATUSES[status], "")
         return
     if status == _INSTALLING and machine.status != State.INSTALLING:
         raise WrongState(
@@ -110,6 +110,8 @@ def receive_status(
         )
     event = STATUS_EVENTS[status]
     machine.status = next_state(State(machine.status), event)
+    if event is Event.BOOTED:
+        plugins.installed(session, machine)
     machine.ipaddr = _address(ipaddr) if ipaddr and event is Event.BOOTED else peer
     if event is Event.REPORTED:
         machine.dhcp_ip = peer

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import addresses, listings, order_queue
+from ocinstaller.actions import addresses, listings, order_queue, plugins
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LogLineView, MachineDetail, MachineView
 from ocinstaller.model import naming
@@ -55,6 +55,7 @@ def show_machine(session: Session, name: str, *, lock: bool = False) -> MachineD
         row.first_seen,
         row.report_counter,
         order_queue.views(session, row, _SHOWN_ORDERS),
+        plugins.views(session, row.serial),
     )
 
 
@@ -149,6 +150,7 @@ def join(
         addresses.give(session, oci, machine, network, fixed_ip(network.name))
     session.flush()
     session.refresh(machine, ["addresses"])
+    plugins.enrolled(session, oci, machine)
     return MachineView.of(machine)
 
 
@@ -210,7 +212,7 @@ def _hostname(session: Session, cluster: Cluster, role: str, number: int) -> str
     return hostname
 
 
-def remove(session: Session, name: str) -> MachineView:
+def remove(session: Session, oci: Installation, name: str) -> MachineView:
     """Take a machine out of its cluster; an installed one starts the live system next.
 
     :raises NotFound: no machine has this serial number or host name
@@ -228,6 +230,7 @@ def remove(session: Session, name: str) -> MachineView:
         )
     queries.cluster(session, cluster.name, lock=True)
     machine.status = next_state(State(machine.status), Event.REMOVED)
+    plugins.leaving(session, oci, machine)
     if machine.bootstrap:
         _pass_on_bootstrap(session, cluster, machine)
     for address in list(machine.addresses):
@@ -301,6 +304,7 @@ def replace(session: Session, name: str, replacement: str) -> MachineView:
         address.machine = new
     hostname, old.hostname = old.hostname, None
     setting_rows.copy_of_machine(session, old.id, new.id)
+    plugins.passed_on(session, old, new)
     session.flush()
     new.hostname = hostname
     session.execute(delete(InstallLogLine).where(InstallLogLine.machine_id == old.id))

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials, order_queue
+from ocinstaller.actions import credentials, order_queue, plugins
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.errors import Conflict, Forbidden
 from ocinstaller.model.hardware import HardwareReport
@@ -307,7 +307,9 @@ def _is_key_of_disk(machine: Machine, digest: str) -> bool:
     )
 
 
-def receive_event(session: Session, event: EventReport, key: str, peer: str) -> None:
+def receive_event(
+    session: Session, oci: Installation, event: EventReport, key: str, peer: str
+) -> None:
     """Move the machine on after what it tells of its installation, its start or its Puppet run.
 
     :raises Forbidden: the key is not that of this machine
@@ -318,7 +320,7 @@ def receive_event(session: Session, event: EventReport, key: str, peer: str) -> 
     check_plan(machine, event.plan_id)
     machine.last_seen, machine.ipaddr = datetime.now(UTC), peer
     if event.event in _PUPPET:
-        puppet_event(session, machine, _PUPPET[event.event], event.reason)
+        puppet_event(session, oci, machine, _PUPPET[event.event], event.reason)
     elif event.event is InstallEvent.STARTED:
         machine.status = next_state(State(machine.status), Event.REPORTED)
         machine.status_reason = ""
@@ -330,6 +332,7 @@ def receive_event(session: Session, event: EventReport, key: str, peer: str) -> 
         machine.status_reason = event.reason
     elif event.event is InstallEvent.BOOTED:
         machine.status = next_state(State(machine.status), Event.BOOTED)
+        plugins.installed(session, machine)
 
 
 def check_plan(machine: Machine, plan_id: str) -> None:
@@ -346,12 +349,15 @@ def check_plan(machine: Machine, plan_id: str) -> None:
         )
 
 
-def puppet_event(session: Session, machine: Machine, status: PuppetStatus, reason: str) -> None:
+def puppet_event(
+    session: Session, oci: Installation, machine: Machine, status: PuppetStatus, reason: str
+) -> None:
     """Note how the machine's Puppet run goes, and what follows from it for its cluster."""
     machine.puppet_status, machine.status_reason = status, reason
     if status is not PuppetStatus.SUCCESS:
         return
     machine.puppet_token = None
+    plugins.configured(session, oci, machine)
     if machine.role == "controller" and machine.cluster is not None:
         controllers = session.scalars(
             select(Machine.puppet_status).where(

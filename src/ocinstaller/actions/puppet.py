@@ -5,7 +5,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import api_certificates, credentials
+from ocinstaller.actions import api_certificates, credentials, root_passwords
 from ocinstaller.actions.context import Installation
 from ocinstaller.model import secret_specs
 from ocinstaller.model.errors import Forbidden, NotFound
@@ -39,6 +39,8 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
         opened = setting_rows.secrets_of_cluster(session, oci.vault, machine.cluster.id)
         secrets |= {name: opened[name] for name in given}
     api_ca = api_certificates.api_authorities(session, oci, machine.cluster)
+    if root_password := root_passwords.hash_of(oci, machine):
+        secrets["root_password_hash"] = root_password
     return classify(node_snapshot(cluster, member, secrets, api_ca))
 
 

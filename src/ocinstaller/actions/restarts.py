@@ -126,7 +126,7 @@ def release(oci: Installation, name: str, guard: Guard = lambda work: work) -> R
         if machine.open_order != OrderKind.WIPE:
             order_queue.check_free(machine, "release")
         if machine.cluster is not None:
-            machines.remove(session, name)
+            machines.remove(session, oci, name)
         if machine.status == State.LIVE:
             orders.check_takes_orders(machine, "release")
         if machine.open_order is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ocinstaller.actions.order_queue import OrderView
+from ocinstaller.actions.plugins import PluginCallView
 from ocinstaller.model import naming
 from ocinstaller.model.addressing import API_VIP
 from ocinstaller.model.hardware import HardwareReport
@@ -203,6 +204,8 @@ class MachineDetail:
     report_counter: int
     orders: list[OrderView]
     """The newest ones, newest first."""
+    plugin_calls: list[PluginCallView]
+    """The newest first."""
 
 
 @dataclass(frozen=True)

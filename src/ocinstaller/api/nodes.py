@@ -67,7 +67,7 @@ def order_outcome(oci: MachineOci, key: Bearer, document: OrderReport) -> None:
 @router.post("/event", status_code=204)
 def event(oci: MachineOci, key: Bearer, peer: Peer, document: EventReport) -> None:
     """Take an event of the machine's installation, start or Puppet run."""
-    oci.store.write(lambda session: nodes.receive_event(session, document, key, peer))
+    oci.store.write(lambda session: nodes.receive_event(session, oci, document, key, peer))
 
 
 @router.post("/log", status_code=204)

@@ -55,6 +55,9 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_MACHINE}/remove"): Access("machine-remove", _OPERATE, "machine"),
     ("GET", f"{_MACHINE}/destroy"): _FORM,
     ("POST", f"{_MACHINE}/destroy"): Access("machine-destroy", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/plugin-calls/retry"): Access(
+        "machine-retry-plugins", _OPERATE, "machine"
+    ),
     ("GET", f"{_MACHINE}/settings"): _LOOK,
     ("POST", f"{_MACHINE}/settings"): Access("machine-set", _OPERATE, "machine"),
     ("POST", f"{_MACHINE}/settings/plan"): _FORM,

@@ -121,6 +121,22 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-activate-ipmi-over-lan", _OPERATE, "machine"
     ),
     ("POST", "/v1/machines/{name}/bmc/adoption"): Access("machine-ipmi-adopt", _OPERATE, "machine"),
+    ("GET", "/v1/machines/{name}/plugin-calls"): Access("machine-plugins", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/plugin-calls/retry"): Access(
+        "machine-retry-plugins", _OPERATE, "machine"
+    ),
+    ("PUT", "/v1/machines/{name}/dns"): Access("machine-to-dns", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/dns"): Access("machine-out-of-dns", _OPERATE, "machine"),
+    ("PUT", "/v1/machines/{name}/monitoring"): Access("machine-to-monitoring", _OPERATE, "machine"),
+    ("DELETE", "/v1/machines/{name}/monitoring"): Access(
+        "machine-out-of-monitoring", _OPERATE, "machine"
+    ),
+    ("PUT", "/v1/machines/{name}/root-password"): Access(
+        "machine-gen-root-pass", _OPERATE, "machine"
+    ),
+    ("DELETE", "/v1/machines/{name}/root-password"): Access(
+        "machine-forget-root-pass", _OPERATE, "machine"
+    ),
     ("GET", "/v1/clusters/{name}/explanation"): Access("cluster-explain", _READ, "cluster"),
     ("GET", "/v1/machines/{name}/explanation"): Access("machine-explain", _READ, "machine"),
     ("POST", "/v1/clusters/{name}/plan"): Access("cluster-plan", _READ, "cluster"),

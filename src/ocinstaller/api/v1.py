@@ -327,7 +327,7 @@ def remove_machine(oci: Oci, name: str, condition: Condition) -> MachineView:
             condition.guard(
                 machines.show_machine,
                 name,
-                lambda session: machines.remove(session, name),
+                lambda session: machines.remove(session, oci, name),
             )
         )
     )

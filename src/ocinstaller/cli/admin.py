@@ -20,6 +20,8 @@ from ocinstaller.model.errors import OciError
 _KINDS = {
     "oci-update-cluster-certs": "certificate rollout",
     "oci-gen-slave-node-cert": "certificate",
+    "oci-gen-slave-node-client-cert": "certificate",
+    "oci-renew-intermediate-ca": "certificate authority",
     "oci-root-ca-gen": "certificate authority",
     "oci-service-token": "service token",
     "oci-userdb": "user",

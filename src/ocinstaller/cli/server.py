@@ -19,6 +19,7 @@ from oslo_config import cfg
 from ocinstaller import settings
 from ocinstaller.actions import installation
 from ocinstaller.actions.context import Installation, open_installation
+from ocinstaller.actions.plugin_runner import PluginRunner
 from ocinstaller.api import listeners, logs
 from ocinstaller.api.app import boot_app, https_app
 from ocinstaller.drivers.dnsmasq import Dnsmasq, DnsmasqError
@@ -92,15 +93,18 @@ def run(config_file: Path) -> None:
     """
     oci = open_installation(config_file)
     logs.configure(oci.conf.server.log_format)
+    plugin_runner = PluginRunner(oci)
     dhcp = Dnsmasq(oci.conf, installation.boot_url(oci)) if oci.conf.dhcp.enabled else None
     if dhcp is not None:
         dhcp.start()
+    plugin_runner.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(oci))
         oci.feed.stop()
         oci.sightings.flush()
     finally:
+        plugin_runner.stop()
         if dhcp is not None:
             dhcp.stop()
     LOG.info("server stopped")

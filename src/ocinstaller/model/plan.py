@@ -190,6 +190,8 @@ class InstallPlan(Document):
     enable_units: tuple[Text, ...] = ()
     """systemd units to enable in the target."""
     kernel_cmdline: Annotated[str, StringConstraints(max_length=1024)] = ""
+    root_password_hash: Annotated[str, StringConstraints(pattern=r"^[^:\n]*$", max_length=255)] = ""
+    """For shadow(5); empty: nobody logs in with a password."""
 
 
 class InstallEvent(StrEnum):

@@ -2,7 +2,7 @@
 
 Files keep the places that operators of the original OCI know: `ca/oci-pki-root-ca.pem`,
 `ca/oci-pki-oci-ca.pem`, `ca/oci-pki-oci-ca-chain.pem` and
-`slave-nodes/<name>/<name>.{key,csr,crt,pem}`.
+`slave-nodes/<name>/<name>.{key,csr,crt,pem}`, with `<name>_client` for certificates of clients.
 """
 
 import fcntl
@@ -19,15 +19,19 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ocinstaller.files import write_atomic
-
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+from ocinstaller.pki import keys
+from ocinstaller.pki.intermediates import Intermediates, load
+from ocinstaller.pki.keys import PrivateKey
 
 _CA_DAYS = 3652
-_RSA_BITS = 3072  # NIST SP 800-57 part 1: 128 bits of strength
 _COMMON_NAME_LENGTH = 64  # RFC 5280, appendix A: ub-common-name
 _CLOCK_SKEW = timedelta(hours=1)
 ROOT_NAME = "OCI Root CA"
 INTERMEDIATE_NAME = "OCI CA 2 Root CA"
+CLIENT_ENDING = "_client"
+"""Of the files of certificates that prove clients only."""
+_CLIENT_PURPOSES = [ExtendedKeyUsageOID.CLIENT_AUTH]
+_PURPOSES = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,14 @@ class Authority:
     """The CA in a directory; makes itself on first use and never replaces what exists."""
 
     def __init__(self, directory: Path, *, key_type: str, leaf_days: int) -> None:
-        """Open the CA below `directory` (`key_type`: ecdsa or rsa, for new keys)."""
+        """Open the CA below `directory` (`key_type`: of `keys.KEY_TYPES`, for new keys)."""
         self._directory = directory
         self._key_type = key_type
         self._leaf_days = leaf_days
         self._ca = directory / "ca"
         self.root_file = self._ca / "oci-pki-root-ca.pem"
-        self.intermediate_file = self._ca / "oci-pki-oci-ca.pem"
+        self.intermediates = Intermediates(self._ca)
+        self.intermediate_file = self.intermediates.file
         self.chain_file = self._ca / "oci-pki-oci-ca-chain.pem"
         self.leaves = directory / "slave-nodes"
 
@@ -68,10 +73,31 @@ class Authority:
         if not self.root_file.exists():
             self._create_root()
         if not self.intermediate_file.exists():
-            self._create_intermediate()
-        chain = self.intermediate_file.read_bytes() + self.root_file.read_bytes()
+            self._store_ca(self.intermediate_file, *self._make_intermediate())
+        with self._alone():
+            self.intermediates.finish()
+            self._write_chain()
+
+    def _write_chain(self) -> None:
+        chain = b"".join(self.intermediates.chain()) + self.root_file.read_bytes()
         if not self.chain_file.exists() or self.chain_file.read_bytes() != chain:
             write_atomic(self.chain_file, chain, mode=0o644)
+
+    def renew_intermediate(self) -> None:
+        """Put another intermediate under the same root in the place of the present one.
+
+        Certificates that the present one signed stay good: they carry it with them.
+        """
+        with self._alone():
+            key, certificate = self._make_intermediate()
+            self.intermediates.replace(_key_pem(key), _pem(certificate))
+            self._write_chain()
+
+    def drop_former(self, file: Path) -> None:
+        """Forget an intermediate that was replaced and that no certificate leads to any more."""
+        with self._alone():
+            file.unlink()
+            self._write_chain()
 
     def root_pem(self) -> str:
         """Return the root certificate."""
@@ -79,34 +105,43 @@ class Authority:
 
     def root_fingerprint(self) -> str:
         """Return the SHA-256 of the root certificate's DER form, in hexadecimal."""
-        return self._load(self.root_file).fingerprint(hashes.SHA256()).hex()
+        return load(self.root_file).fingerprint(hashes.SHA256()).hex()
 
     def issue(
-        self, names: Sequence[str], addresses: Sequence[str], *, renew: bool = False
+        self,
+        names: Sequence[str],
+        addresses: Sequence[str],
+        *,
+        renew: bool = False,
+        client: bool = False,
     ) -> Issued:
         """Return the certificate for `names[0]` with all names and addresses as SANs.
 
         The stored one is returned while it covers them and has a third of its life left.
 
         :param renew: make another key and certificate even so
+        :param client: one that proves clients only
         """
-        key_file, certificate_file = self._leaf_files(names[0])
+        certificate_file = self.certificate_file(names[0], client=client)
         with self._alone():
-            if renew or not self._still_good(names, addresses):
-                self._sign_leaf(names, addresses)
+            if self.intermediates.finish():
+                self._write_chain()
+            if renew or not self._still_good(certificate_file, names, addresses):
+                self._sign_leaf(certificate_file, names, addresses, client=client)
+            issuer = self.intermediates.issuer_of(load(certificate_file))
             return Issued(
-                key=key_file.read_text(),
+                key=certificate_file.with_suffix(".key").read_text(),
                 certificate=certificate_file.read_text(),
-                intermediate=self.intermediate_file.read_text(),
+                intermediate=(issuer or self.intermediate_file).read_text(),
             )
 
-    def bundle_file(self, name: str) -> Path:
+    def bundle_file(self, name: str, *, client: bool = False) -> Path:
         """Return where the key and the chain of `name` are kept in one file (mode 0600)."""
-        return self.leaves / name / f"{name}.pem"
+        return self.leaves / name / f"{name}{CLIENT_ENDING if client else ''}.pem"
 
-    def certificate_file(self, name: str) -> Path:
+    def certificate_file(self, name: str, *, client: bool = False) -> Path:
         """Return where the certificate of `name` is kept."""
-        return self.bundle_file(name).with_suffix(".crt")
+        return self.bundle_file(name, client=client).with_suffix(".crt")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -118,48 +153,50 @@ class Authority:
 
     def expiry(self, name: str) -> datetime | None:
         """Return when the certificate issued for `name` ends; None when there is none."""
-        _, file = self._leaf_files(name)
-        return self._load(file).not_valid_after_utc if file.exists() else None
+        file = self.certificate_file(name)
+        return load(file).not_valid_after_utc if file.exists() else None
 
     def own_expiries(self) -> dict[str, datetime]:
         """Return when the root's and the intermediate's certificates end."""
         files = {"root": self.root_file, "intermediate": self.intermediate_file}
-        return {name: self._load(file).not_valid_after_utc for name, file in files.items()}
+        return {name: load(file).not_valid_after_utc for name, file in files.items()}
 
-    def _leaf_files(self, name: str) -> tuple[Path, Path]:
-        return self.bundle_file(name).with_suffix(".key"), self.certificate_file(name)
-
-    def _still_good(self, names: Sequence[str], addresses: Sequence[str]) -> bool:
-        key_file, certificate_file = self._leaf_files(names[0])
-        if not (key_file.exists() and certificate_file.exists()):
+    def _still_good(
+        self, certificate_file: Path, names: Sequence[str], addresses: Sequence[str]
+    ) -> bool:
+        if not (certificate_file.with_suffix(".key").exists() and certificate_file.exists()):
             return False
-        certificate = self._load(certificate_file)
-        issuer = self._load(self.intermediate_file)
+        certificate = load(certificate_file)
         lifetime = certificate.not_valid_after_utc - certificate.not_valid_before_utc
         return (
             _alternative_names(certificate) == _general_names(names, addresses)
             and certificate.not_valid_after_utc - datetime.now(UTC) > lifetime / 3
-            and certificate.issuer == issuer.subject
+            and self.intermediates.issuer_of(certificate) is not None
             # A power cut between the two files leaves a key that is not the certificate's.
             and certificate.public_key() == self._load_key(certificate_file).public_key()
         )
 
-    def _sign_leaf(self, names: Sequence[str], addresses: Sequence[str]) -> None:
-        key_file, certificate_file = self._leaf_files(names[0])
-        key = self._new_key()
+    def _sign_leaf(
+        self,
+        certificate_file: Path,
+        names: Sequence[str],
+        addresses: Sequence[str],
+        *,
+        client: bool,
+    ) -> None:
+        key_file = certificate_file.with_suffix(".key")
+        key = keys.generate(self._key_type)
+        issuer = load(self.intermediate_file)
         certificate = (
-            self._builder(names[0][:_COMMON_NAME_LENGTH], key, self._leaf_days)
-            .issuer_name(self._load(self.intermediate_file).subject)
+            self._builder(names[0][:_COMMON_NAME_LENGTH], key, self._leaf_days, within=issuer)
+            .issuer_name(issuer.subject)
             .add_extension(
                 x509.SubjectAlternativeName(_general_names(names, addresses)), critical=False
             )
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_LEAF_USAGE, critical=True)
             .add_extension(
-                x509.ExtendedKeyUsage(
-                    [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-                ),
-                critical=False,
+                x509.ExtendedKeyUsage(_CLIENT_PURPOSES if client else _PURPOSES), critical=False
             )
             .add_extension(self._authority_key(self.intermediate_file), critical=False)
             .sign(self._load_key(self.intermediate_file), hashes.SHA256())
@@ -170,11 +207,11 @@ class Authority:
         write_atomic(key_file, _key_pem(key), mode=0o600)
         request = _request(key, names, addresses)
         write_atomic(certificate_file.with_suffix(".csr"), request, mode=0o644)
-        write_atomic(self.bundle_file(names[0]), _key_pem(key) + chain, mode=0o600)
+        write_atomic(certificate_file.with_suffix(".pem"), _key_pem(key) + chain, mode=0o600)
         write_atomic(certificate_file, certificate_pem, mode=0o644)
 
     def _create_root(self) -> None:
-        key = self._new_key()
+        key = keys.generate(self._key_type)
         certificate = (
             self._builder(ROOT_NAME, key, _CA_DAYS)
             .issuer_name(_name(ROOT_NAME))
@@ -184,17 +221,17 @@ class Authority:
         )
         self._store_ca(self.root_file, key, certificate)
 
-    def _create_intermediate(self) -> None:
-        key = self._new_key()
+    def _make_intermediate(self) -> tuple[PrivateKey, x509.Certificate]:
+        key, root = keys.generate(self._key_type), load(self.root_file)
         certificate = (
-            self._builder(INTERMEDIATE_NAME, key, _CA_DAYS)
+            self._builder(INTERMEDIATE_NAME, key, _CA_DAYS, within=root)
             .issuer_name(_name(ROOT_NAME))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_CA_USAGE, critical=True)
             .add_extension(self._authority_key(self.root_file), critical=False)
             .sign(self._load_key(self.root_file), hashes.SHA256())
         )
-        self._store_ca(self.intermediate_file, key, certificate)
+        return key, certificate
 
     def _store_ca(self, file: Path, key: PrivateKey, certificate: x509.Certificate) -> None:
         """Store the key first: a certificate without its key would be taken as complete."""
@@ -202,34 +239,30 @@ class Authority:
         write_atomic(file.with_suffix(".key"), _key_pem(key), mode=0o600)
         write_atomic(file, _pem(certificate), mode=0o644)
 
-    def _new_key(self) -> PrivateKey:
-        if self._key_type == "rsa":
-            return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
-        return ec.generate_private_key(ec.SECP256R1())
-
-    def _builder(self, common_name: str, key: PrivateKey, days: int) -> x509.CertificateBuilder:
+    @staticmethod
+    def _builder(
+        common_name: str, key: PrivateKey, days: int, within: x509.Certificate | None = None
+    ) -> x509.CertificateBuilder:
+        """Return what all certificates have; none outlives `within`, which signs it."""
         now = datetime.now(UTC)
+        end = now + timedelta(days=days)
+        if within is not None:
+            end = min(end, within.not_valid_after_utc)
         return (
             x509.CertificateBuilder()
             .subject_name(_name(common_name))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - _CLOCK_SKEW)
-            .not_valid_after(now + timedelta(days=days))
+            .not_valid_after(end)
             .add_extension(
                 x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
             )
         )
 
     def _authority_key(self, issuer: Path) -> x509.AuthorityKeyIdentifier:
-        identifier = self._load(issuer).extensions.get_extension_for_class(
-            x509.SubjectKeyIdentifier
-        )
+        identifier = load(issuer).extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
         return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier.value)
-
-    @staticmethod
-    def _load(file: Path) -> x509.Certificate:
-        return x509.load_pem_x509_certificate(file.read_bytes())
 
     @staticmethod
     def _load_key(certificate_file: Path) -> PrivateKey:

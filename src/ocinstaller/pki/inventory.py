@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ocinstaller.pki.authority import Authority
+from ocinstaller.pki.authority import CLIENT_ENDING, Authority
 
 
 class CertificateKind(StrEnum):
@@ -22,6 +22,8 @@ class CertificateKind(StrEnum):
     """Of an API, signed by another CA."""
     SERVER = "server"
     """Of a machine, an API or OCI itself; proves clients too."""
+    CLIENT = "client"
+    """Proves a client only."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,16 @@ class CertificateFacts:
 
 
 def certificates(authority: Authority) -> Iterator[CertificateFacts]:
-    """Yield the CA's own certificates, then all others by name."""
+    """Yield the CA's own certificates, those of former intermediates, then all others by name."""
     yield _facts(authority.root_file, "oci-pki-root-ca", CertificateKind.ROOT)
     yield _facts(authority.intermediate_file, "oci-pki-oci-ca", CertificateKind.INTERMEDIATE)
+    for file in authority.intermediates.former_files():
+        yield _facts(file, file.stem, CertificateKind.INTERMEDIATE)
     for file in sorted(authority.leaves.glob("*/*.crt")):
         if file.stem == file.parent.name:
             yield _facts(file, file.stem, CertificateKind.SERVER)
+        elif file.stem == f"{file.parent.name}{CLIENT_ENDING}":
+            yield _facts(file, file.stem, CertificateKind.CLIENT)
 
 
 def server_certificate(authority: Authority, name: str) -> CertificateFacts:

@@ -28,10 +28,12 @@ UNPUBLISHED_TABLES = frozenset(
 """What viewers may not see, and what the server notes for itself."""
 
 UNPUBLISHED_COLUMNS: dict[str, frozenset[str]] = {
+    "plugin_calls": frozenset({"due_at", "sealed_password", "tried_at"}),
     "machines": frozenset(
         {
             "dhcp_ip", "disk_key_digest", "disk_plan_id", "first_seen", "hardware", "key_digest",
             "last_seen", "memory_mib", "plan_id", "product_name", "puppet_token", "report_counter",
+            "root_password_hash",
         }
     ),
     "machine_orders": frozenset({"changed_at", "created_at", "details", "sealed"}),

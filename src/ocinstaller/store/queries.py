@@ -202,6 +202,14 @@ def used_addresses(session: Session, network_id: int) -> frozenset[Address]:
     return frozenset(ip_address(text) for text in session.scalars(query))
 
 
+def management_address(machine: Machine) -> str:
+    """Return the machine's address for its own traffic; empty when it has none."""
+    for address in sorted(machine.addresses, key=lambda a: a.network.name):
+        if is_management(network_use(address.network)):
+            return address.ip
+    return ""
+
+
 def reservations(session: Session, network_id: int) -> tuple[AddressRange, ...]:
     """Return the addresses of a network that are never handed out."""
     query = select(AddressReservation.first_ip, AddressReservation.last_ip).where(

@@ -156,6 +156,8 @@ class Machine(Base):
     bootstrap: Mapped[bool] = mapped_column(default=False)
     plan_id: Mapped[str | None] = mapped_column(String(36))
     puppet_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    root_password_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed; of the password that the site's plug-in keeps."""
     open_order: Mapped[str | None] = mapped_column(String(16))
     """Kind of the oldest order without an outcome."""
     disk_key_digest: Mapped[str | None] = mapped_column(_DIGEST)

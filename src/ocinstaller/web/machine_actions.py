@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import clusters, installation, machines, orders, restarts, topology
+from ocinstaller.actions import (
+    clusters,
+    installation,
+    machines,
+    orders,
+    plugins,
+    restarts,
+    topology,
+)
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.previews import preview_installation
@@ -104,6 +112,13 @@ def _enrol(page: PageContext, name: str) -> Callable[[Session], MachineView]:
     )
 
 
+@router.post("/oci/machines/{name}/plugin-calls/retry")
+def retry_plugins(page: Page, name: str) -> Response:
+    """Repeat the calls of plug-ins that failed."""
+    page.oci.store.write(lambda session: plugins.retry(session, name))
+    return page.see(_machine_url(name), "repeated")
+
+
 @router.get("/oci/machines/{name}/enrol")
 def enrolment(page: Page, name: str) -> Response:
     """Show the form of an enrolment, with what the machine looks fit for."""
@@ -172,7 +187,9 @@ SIMPLE = {
     ),
     Verb.RELEASE: _alone(restarts.release, "released", confirmed=True),
     Verb.REMOVE: _Simple(
-        lambda session, _page, name: machines.remove(session, name), "removed", confirmed=True
+        lambda session, page, name: machines.remove(session, page.oci, name),
+        "removed",
+        confirmed=True,
     ),
     Verb.DESTROY: _Simple(
         lambda session, _page, name: machines.destroy(session, name),

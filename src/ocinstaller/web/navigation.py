@@ -60,6 +60,7 @@ NOTES = {
     "wiping": N_("The machine erases its disks at its next report."),
     "released": N_("The machine has left its cluster and erases its disks in the live system."),
     "forgotten": N_("The machine is forgotten."),
+    "repeated": N_("The calls that failed are repeated now."),
     "many": N_("Done for all selected machines."),
     "created": N_("Created."),
     "deleted": N_("Deleted."),

@@ -90,7 +90,7 @@ class Application:
         self._places()
         for serial in self.leaving():
             with self._at("machines", *([serial] if serial in self._wanted.machines else [])):
-                machines.remove(self._session, serial)
+                machines.remove(self._session, self._oci, serial)
         self._drop_networks()
         self._cluster()
         self._networks()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ocinstaller.agent.errors import InstallError
 from ocinstaller.agent.files import write_atomically
-from ocinstaller.agent.install import authorities, layout, mounts, stack, stores
+from ocinstaller.agent.install import authorities, layout, mounts, shadow, stack, stores
 from ocinstaller.agent.install.context import Context
 from ocinstaller.agent.install.rooted import Accounts, accounts, inside
 from ocinstaller.model.hardware import Firmware
@@ -25,6 +25,7 @@ def configure(context: Context) -> None:
     for file in (*_own_files(context), *context.plan.files):
         _write(context, file, known)
     context.log(f"{len(context.plan.files)} files of the plan are written")
+    shadow.set_root_password(context)
     authorities.trust(context)
     if (target / SSH_KEYGEN.lstrip("/")).exists():
         # The image is the same for all machines, so it carries no host keys.

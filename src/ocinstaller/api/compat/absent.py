@@ -5,7 +5,6 @@ from ocinstaller.api.compat.action import Absent
 _HPE = "it takes a tool of the vendor that is not in Debian"
 _BMC = "it keeps passwords of management controllers in its own data base only"
 _RAID = "it does not configure RAID controllers"
-_PLUGINS = "it calls no site plug-ins"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
@@ -18,17 +17,6 @@ ABSENT: tuple[Absent, ...] = (
             "ipmi_assign_ip",
             "machine_save_ipmi_pass",
             "machine_forget_ipmi_pass",
-        )
-    ),
-    *(
-        Absent(name, _PLUGINS)
-        for name in (
-            "machine_gen_root_pass",
-            "machine_forget_root_pass",
-            "machine_to_dns",
-            "machine_out_of_dns",
-            "machine_to_monitoring",
-            "machine_out_of_monitoring",
         )
     ),
     *(

@@ -99,7 +99,7 @@ def _add(session: Session, call: Call) -> None:
 
 
 def _remove(session: Session, call: Call) -> None:
-    machines.remove(session, call["serial"])
+    machines.remove(session, call.oci, call["serial"])
 
 
 def _destroy(session: Session, call: Call) -> None:

@@ -7,6 +7,7 @@ from ocinstaller.api.compat import (
     networks,
     orders,
     passwords,
+    plugins,
     power,
     rings,
 )
@@ -19,6 +20,7 @@ _ALL: tuple[Action | Absent, ...] = (
     *machines.ACTIONS,
     *discovery.ACTIONS,
     *passwords.ACTIONS,
+    *plugins.ACTIONS,
     *orders.ACTIONS,
     *power.ACTIONS,
     *rings.ACTIONS,

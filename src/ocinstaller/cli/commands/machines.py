@@ -124,6 +124,7 @@ class MachineShow(OciShow):
             **detail["hardware"],
             "first_seen": detail["first_seen"],
             "report_counter": detail["report_counter"],
+            "plugin_calls": detail["plugin_calls"],
             "orders": detail["orders"],
         }
         if parsed_args.formatter == "table":

@@ -7,6 +7,7 @@ from ocinstaller.store import (  # noqa: F401 - these add their tables
     access_tables,
     event_tables,
     order_tables,
+    plugin_tables,
 )
 from ocinstaller.store.tables import Base
 

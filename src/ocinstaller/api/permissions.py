@@ -110,6 +110,10 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
     ),
     ("GET", "/v1/machines/{name}/console"): Access("machine-console", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/bmc/address"): Access(
+        "machine-ipmi-assign-ip", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/bmc-addresses"): Access("ipmi-assign-check", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/bmc/command"): Access("machine-ipmi-cmd", _OPERATE, "machine"),
     ("POST", "/v1/machines/{name}/bmc/programming"): Access(
         "machine-apply-ipmi", _OPERATE, "machine"

@@ -6,8 +6,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import bmc_orders, machines, power
+from ocinstaller.actions import bmc_orders, ipmi_numbering, machines, power
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.ipmi_numbering import BmcAddress
 from ocinstaller.actions.order_queue import OrderView
 from ocinstaller.actions.power import ConsoleView, PowerView
 from ocinstaller.actions.views import MachineView
@@ -32,6 +33,14 @@ class BmcCommand(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     arguments: list[str]
+
+
+class BmcNetwork(BaseModel):
+    """A network of role `ipmi`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    network: str
 
 
 class BmcAnswer(BaseModel):
@@ -62,6 +71,23 @@ def restart_on_live(oci: Oci, name: str) -> MachineView:
 def restart_on_disk(oci: Oci, name: str) -> MachineView:
     """Restart an installed machine from its disk, through its BMC."""
     return power.restart_on_disk(oci, name)
+
+
+@router.post("/machines/{name}/bmc/address")
+def assign_bmc_address(oci: Oci, name: str, body: BmcNetwork, condition: Condition) -> BmcAddress:
+    """Give a machine's BMC an address of a network; a live machine programs it."""
+    work = condition.guard(
+        machines.show_machine,
+        name,
+        lambda session: ipmi_numbering.assign(session, oci, name, body.network),
+    )
+    return oci.store.write(work)
+
+
+@router.post("/bmc-addresses")
+def assign_bmc_addresses(oci: Oci) -> list[BmcAddress]:
+    """Give an address to each BMC of a live machine that has none and whose network is known."""
+    return ipmi_numbering.assign_all(oci)
 
 
 @router.post("/machines/{name}/bmc/command")

@@ -101,6 +101,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("machine-apply-ipmi", "power", "MachineApplyIpmi"),
     CommandEntry("machine-renew-ipmi-password", "power", "MachineRenewIpmiPassword"),
     CommandEntry("machine-activate-ipmi-over-lan", "power", "MachineActivateIpmiOverLan"),
+    CommandEntry("machine-ipmi-assign-ip", "power", "MachineIpmiAssignIp"),
+    CommandEntry("ipmi-assign-check", "power", "IpmiAssignCheck"),
     CommandEntry("machine-ipmi-cmd", "power", "MachineIpmiCmd"),
     CommandEntry("machine-ipmi-reset", "power", "MachineIpmiReset"),
     CommandEntry("cluster-reset", "power", "ClusterReset"),

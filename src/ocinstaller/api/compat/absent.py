@@ -10,15 +10,7 @@ ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
     Absent("hpe_ilo_license_install", _HPE),
     Absent("hpe_activate_ipmi_over_lan", f"{_HPE}; activate_ipmi_over_lan takes ipmitool"),
-    *(
-        Absent(name, _BMC)
-        for name in (
-            "ipmi_assign_check",
-            "ipmi_assign_ip",
-            "machine_save_ipmi_pass",
-            "machine_forget_ipmi_pass",
-        )
-    ),
+    *(Absent(name, _BMC) for name in ("machine_save_ipmi_pass", "machine_forget_ipmi_pass")),
     *(
         Absent(name, _RAID)
         for name in (

@@ -4,10 +4,11 @@ import shlex
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import bmc_orders, power
+from ocinstaller.actions import bmc_orders, ipmi_numbering, power
+from ocinstaller.actions.ipmi_numbering import BmcAddress
 from ocinstaller.actions.order_queue import OrderView
 from ocinstaller.api.compat.action import Action, Calculation, Call, Message, Transaction
-from ocinstaller.api.compat.kinds import SERIAL, TEXT
+from ocinstaller.api.compat.kinds import NAME, SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.model.errors import InvalidValue
 
@@ -52,6 +53,20 @@ def _open_lan(session: Session, call: Call) -> Message:
 
 def _ordered(order: OrderView) -> Message:
     return Message(f"The machine programs its BMC at its next report (order {order.id}).")
+
+
+def _assign(session: Session, call: Call) -> Message:
+    given = ipmi_numbering.assign(session, call.oci, call["serial"], call["ipmi_network"])
+    return Message(_given(given))
+
+
+def _assign_all(call: Call) -> Message:
+    given = ipmi_numbering.assign_all(call.oci)
+    return Message("\n".join(map(_given, given)) or "No BMC needs an address.")
+
+
+def _given(one: BmcAddress) -> str:
+    return f"{one.serial}: {one.problem or f'{one.ip} of network {one.network}'}"
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -106,5 +121,20 @@ ACTIONS: tuple[Action, ...] = (
         (_MACHINE,),
         _open_lan,
         "for the user of the settings, by the agent of the live system",
+    ),
+    Transaction(
+        "ipmi_assign_ip",
+        ("POST", "/v1/machines/{name}/bmc/address"),
+        (_MACHINE, Parameter("ipmi_network", NAME)),
+        _assign,
+        "a machine that runs the live system programs it, by its agent",
+    ),
+    Calculation(
+        "ipmi_assign_check",
+        ("POST", "/v1/bmc-addresses"),
+        (),
+        _assign_all,
+        "live machines whose BMC has no address in the settings, as far as a network of role ipmi "
+        "matches the address that they report from",
     ),
 )

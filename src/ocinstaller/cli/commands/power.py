@@ -12,6 +12,7 @@ from ocinstaller.cli.base import (
     OciLister,
     OciShow,
     Rows,
+    many,
     one,
 )
 from ocinstaller.cli.client import RefusedError, path
@@ -196,6 +197,26 @@ class MachineActivateIpmiOverLan(_BmcOrder):
     """Have a machine's live system let its BMC's user in over the network."""
 
     order = "lan-access"
+
+
+class MachineIpmiAssignIp(OciShow):
+    """Give a machine's BMC an address of a network; a live machine programs it."""
+
+    arguments = (MACHINE, Argument("network", help="a network of role ipmi"))
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        target = path("machines", parsed_args.machine, "bmc", "address")
+        return one(self.client.post(target, {"network": parsed_args.network}))
+
+
+class IpmiAssignCheck(OciLister):
+    """Give an address to each BMC of a live machine that has none and whose network is known."""
+
+    def take_action(self, _parsed_args: Namespace) -> Rows:
+        """Ask the server."""
+        fields = ("serial", "network", "ip", "order", "problem")
+        return many({field: field for field in fields}, self.client.post(path("bmc-addresses")))
 
 
 class MachineIpmiCmd(OciCommand):

@@ -145,6 +145,11 @@ _PUPPET = (
         help="Certificate of the puppetserver's CA.",
     ),
     cfg.StrOpt("environment", default="production", help="Puppet environment of the machines."),
+    cfg.StrOpt(
+        "hiera_directory",
+        default=f"{DEFAULT_CONFIG.parent}/hiera",
+        help="The site's own Puppet classes: see hiera.md.",
+    ),
 )
 
 _RADIUS = (

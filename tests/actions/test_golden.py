@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from ocinstaller.actions.outcome import outcome
+from ocinstaller.actions.site_classes import SiteClasses
 from ocinstaller.model.changes import with_machines, with_settings, without_machine
 from ocinstaller.model.difference import Outcome, difference
 from ocinstaller.model.placement.facts import Decision
 from ocinstaller.model.placement.placing import explain_machine, place
 from tests.model.worlds import REFERENCE, connected
 
+NO_SITE = SiteClasses(Path("/nonexistent"))
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -37,14 +39,16 @@ def ceph_goes_away() -> str:
     after = before
     for member in before.of_role("cephosd"):
         after = without_machine(after, member.hostname)
-    return changed(outcome(before), outcome(after))
+    return changed(outcome(before, NO_SITE), outcome(after, NO_SITE))
 
 
 def messaging_and_monitors_arrive() -> str:
     before = connected(REFERENCE)
     after = with_machines(before, "messaging", 3, None)
     after = with_machines(after, "cephmon", 3, None)
-    return changed(outcome(before), outcome(with_settings(after, {"install_magnum": True})))
+    return changed(
+        outcome(before, NO_SITE), outcome(with_settings(after, {"install_magnum": True}), NO_SITE)
+    )
 
 
 def changed(before: Outcome, after: Outcome) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.outcome import outcome
+from ocinstaller.actions.site_classes import SiteClasses, directory_of
 from ocinstaller.model.difference import Change, Key, difference
 from ocinstaller.store import queries, snapshots
 
@@ -24,17 +25,19 @@ def consequences(
     names = sorted(set(clusters))
 
     def rehearsed(session: Session) -> list[Change]:
-        before = _outcome(session, names)
+        site = SiteClasses(directory_of(oci.conf))
+        before = _outcome(session, names, site)
         work(session)
         session.flush()
         session.expire_all()
-        return difference(before, _outcome(session, names))
+        return difference(before, _outcome(session, names, site))
 
     return oci.store.rehearse(rehearsed)
 
 
-def _outcome(session: Session, clusters: list[str]) -> dict[Key, object]:
+def _outcome(session: Session, clusters: list[str], site: SiteClasses) -> dict[Key, object]:
     entries: dict[Key, object] = {}
     for name in clusters:
-        entries |= outcome(snapshots.cluster_snapshot(session, queries.cluster(session, name)))
+        cluster = snapshots.cluster_snapshot(session, queries.cluster(session, name))
+        entries |= outcome(cluster, site)
     return entries

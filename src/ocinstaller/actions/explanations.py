@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions.context import Installation, reserved_addresses
 from ocinstaller.actions.outcome import outcome
+from ocinstaller.actions.site_classes import SiteClasses, directory_of
 from ocinstaller.model import changes
 from ocinstaller.model.difference import Change, difference
 from ocinstaller.model.errors import Conflict, InvalidValue
@@ -74,7 +75,8 @@ def plan(
         session, queries.cluster(session, name), reserved_addresses(oci)
     )
     after = _changed(before, remove, settings, add)
-    return difference(outcome(before), outcome(after))
+    site = SiteClasses(directory_of(oci.conf))
+    return difference(outcome(before, site), outcome(after, site))
 
 
 def _changed(

@@ -13,12 +13,12 @@ from typing import Protocol
 from oslo_config import cfg
 from sqlalchemy.exc import DatabaseError
 
-from ocinstaller.actions import api_certificates, plugins
+from ocinstaller.actions import api_certificates, plugins, site_classes
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model.errors import Unavailable
+from ocinstaller.model.errors import InvalidValue, Unavailable
 from ocinstaller.model.plugins import Plugin, Step
 from ocinstaller.pki import inventory
 from ocinstaller.pki.authority import Authority
@@ -238,6 +238,24 @@ def _clock(_oci: Premises) -> Iterator[Check]:
     yield Check("clock", Health.WARNING, "no time service keeps it", advice)
 
 
+def _site_classes(oci: Premises) -> Iterator[Check]:
+    subject, directory = "site's classes", site_classes.directory_of(oci.conf)
+    files = site_classes.present_files(directory)
+    if not files:
+        yield Check(subject, Health.OFF, f"no file below {directory}", "see hiera.md")
+        return
+    wrong = 0
+    for file in files:
+        try:
+            site_classes.load(file)
+        except InvalidValue as error:
+            wrong += 1
+            advice = "correct it: its machines' Puppet runs fail until then"
+            yield Check(subject, Health.ERROR, error.message, advice)
+    if not wrong:
+        yield Check(subject, Health.OK, f"{len(files)} files below {directory}")
+
+
 def _plugins(oci: Premises) -> Iterator[Check]:
     for plugin in Plugin:
         subject = f"plug-in {plugin}"
@@ -269,5 +287,6 @@ LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (
     _puppetserver,
     _certificates,
     _clock,
+    _site_classes,
     _plugins,
 )

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from ocinstaller.actions.site_classes import SiteClasses
 from ocinstaller.model import secret_specs
 from ocinstaller.model.difference import Key, Outcome, Section
 from ocinstaller.model.errors import OciError
 from ocinstaller.model.placement.placing import MachinePlacement, place
 from ocinstaller.model.secret_fields import HIDDEN
+from ocinstaller.model.secret_fields import masked as masked_values
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
 from ocinstaller.puppet.classification import document
@@ -20,8 +22,11 @@ _ANY_MACHINE = "(any live machine)"
 _Entries = Iterator[tuple[Key, object]]
 
 
-def outcome(cluster: ClusterSnapshot) -> Outcome:
-    """Return what the cluster's definition leads to: settings, addresses, services, parameters."""
+def outcome(cluster: ClusterSnapshot, site: SiteClasses) -> Outcome:
+    """Return what the cluster's definition leads to: settings, addresses, services, parameters.
+
+    :param site: the site's own classes; a file of theirs that is wrong shows as its machines' error
+    """
     placement = place(cluster)
     facts = {machine.hostname: machine for machine in cluster.machines}
     entries = dict(_definition(cluster))
@@ -29,7 +34,7 @@ def outcome(cluster: ClusterSnapshot) -> Outcome:
         entries[Key(Section.DECISION, cluster.name, decision.subject)] = decision.choice
     for placed in placement.machines:
         entries |= dict(_machine(placed, facts[placed.hostname]))
-        entries |= dict(_classification(cluster, facts[placed.hostname], placed.services))
+        entries |= dict(_classification(cluster, site, facts[placed.hostname], placed.services))
     return entries
 
 
@@ -92,13 +97,19 @@ def _machine(placed: MachinePlacement, machine: MachineFacts) -> _Entries:
 
 
 def _classification(
-    cluster: ClusterSnapshot, machine: MachineFacts, services: tuple[str, ...]
+    cluster: ClusterSnapshot, site: SiteClasses, machine: MachineFacts, services: tuple[str, ...]
 ) -> _Entries:
     host = machine.hostname
     names = {*secret_specs.names_for_services(services), *secret_settings(cluster, machine)}
     masked = dict.fromkeys(sorted(names), MASKED)
     try:
-        classes = document(node_snapshot(cluster, machine, masked))["classes"]
+        own = site.of(cluster.name, machine.role, host)
+        visible = {
+            name: {key: masked_values(key, value) for key, value in given.items()}
+            for name, given in own.items()
+        }
+        node = node_snapshot(cluster, machine, masked, site_classes=visible)
+        classes = document(node)["classes"]
     except OciError as error:
         yield Key(Section.CLASS, host, "(none)"), error.message
         return

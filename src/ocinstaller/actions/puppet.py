@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import api_certificates, credentials, root_passwords
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.site_classes import SiteClasses, directory_of
 from ocinstaller.model import secret_specs
 from ocinstaller.model.errors import Forbidden, NotFound
 from ocinstaller.model.placement.placing import place_machine
@@ -27,6 +28,7 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
 
     :raises NotFound: no enrolled machine has this name
     :raises Conflict: its cluster lacks what the role needs
+    :raises InvalidValue: a file of the site's own classes is wrong
     """
     machine = session.scalar(select(Machine).where(Machine.hostname == certname))
     if machine is None or machine.cluster is None or machine.role is None:
@@ -41,7 +43,8 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
     api_ca = api_certificates.api_authorities(session, oci, machine.cluster)
     if root_password := root_passwords.hash_of(oci, machine):
         secrets["root_password_hash"] = root_password
-    return classify(node_snapshot(cluster, member, secrets, api_ca))
+    own = SiteClasses(directory_of(oci.conf)).of(cluster.name, member.role, member.hostname)
+    return classify(node_snapshot(cluster, member, secrets, api_ca, own))
 
 
 def authorise_certificate(

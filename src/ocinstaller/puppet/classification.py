@@ -58,6 +58,8 @@ class NodeSnapshot:
     api_ca: str
     """The roots that clients of the API trust, as PEM; empty for OCI's alone."""
     secrets: dict[str, str] = field(repr=False)
+    site_classes: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    """The site's own classes and their parameters; they may hold secrets too."""
 
 
 def classify(node: NodeSnapshot) -> str:
@@ -104,7 +106,7 @@ def document(node: NodeSnapshot) -> dict[str, object]:
             allowed="empty: Swift is at /object of the API's address",
         )
     return {
-        "classes": {"ocinstaller": _parameters(node), role_class: None},
+        "classes": {**node.site_classes, "ocinstaller": _parameters(node), role_class: None},
         "environment": "production",
     }
 

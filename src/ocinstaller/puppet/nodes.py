@@ -17,11 +17,16 @@ from ocinstaller.puppet.deployment import deployment, members
 
 
 def node_snapshot(
-    cluster: ClusterSnapshot, machine: MachineFacts, secrets: Mapping[str, str], api_ca: str = ""
+    cluster: ClusterSnapshot,
+    machine: MachineFacts,
+    secrets: Mapping[str, str],
+    api_ca: str = "",
+    site_classes: Mapping[str, Mapping[str, object]] | None = None,
 ) -> NodeSnapshot:
     """Return what decides on a machine's classes and parameters.
 
     :param api_ca: the roots that clients of the API trust, as PEM; empty for OCI's alone
+    :param site_classes: the site's own classes of the machine, with their parameters
     :raises Conflict: the machine has not the interface that carries the API's address
     """
     founder = first_master(cluster)
@@ -46,6 +51,7 @@ def node_snapshot(
         services=place_machine(cluster, machine).services,
         api_ca=api_ca,
         secrets=dict(secrets),
+        site_classes=site_classes or {},
     )
 
 

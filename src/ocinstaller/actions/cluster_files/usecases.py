@@ -8,6 +8,7 @@ from ocinstaller.actions.cluster_files.document import ClusterDocument, ClusterF
 from ocinstaller.actions.cluster_files.writer import render
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.outcome import outcome
+from ocinstaller.actions.site_classes import SiteClasses, directory_of
 from ocinstaller.model.difference import Change, Key, Outcome, Section, difference
 from ocinstaller.model.errors import Conflict
 from ocinstaller.store import queries, site_roles, snapshots
@@ -28,7 +29,7 @@ def plan_file(session: Session, oci: Installation, file: ClusterFile) -> list[Ch
 
     :raises OciError: as `apply_file`, but for roles that cannot be deployed yet
     """
-    return _applied(session, file, Application(session, oci, file, rehearsal=True))
+    return _applied(session, oci, file, Application(session, oci, file, rehearsal=True))
 
 
 def apply_file(
@@ -48,16 +49,19 @@ def apply_file(
             value=", ".join(leaving),
             allowed="a file with them as they are, or cluster-apply --remove-machines",
         )
-    return _applied(session, file, application)
+    return _applied(session, oci, file, application)
 
 
-def _applied(session: Session, file: ClusterFile, application: Application) -> list[Change]:
-    before = _outcome(session, file.document)
+def _applied(
+    session: Session, oci: Installation, file: ClusterFile, application: Application
+) -> list[Change]:
+    site = SiteClasses(directory_of(oci.conf))
+    before = _outcome(session, site, file.document)
     application.run()
-    return difference(before, _outcome(session, file.document))
+    return difference(before, _outcome(session, site, file.document))
 
 
-def _outcome(session: Session, document: ClusterDocument) -> Outcome:
+def _outcome(session: Session, site: SiteClasses, document: ClusterDocument) -> Outcome:
     """Return what there is of a file's objects, and what follows from the cluster."""
     entries: dict[Key, object] = {}
     regions = select(SwiftRegion.name).where(SwiftRegion.name.in_(document.swift_regions))
@@ -73,4 +77,4 @@ def _outcome(session: Session, document: ClusterDocument) -> Outcome:
         return entries
     for role in document.cluster.role_counts:
         entries[Key(Section.ROLE_COUNT, cluster.name, role)] = cluster.last_numbers.get(role, 0)
-    return {**entries, **outcome(cluster)}
+    return {**entries, **outcome(cluster, site)}

@@ -73,6 +73,11 @@ _SERVER = (
         help="Public SSH keys of root on every machine.",
     ),
     cfg.StrOpt(
+        "hosts_append",
+        default=f"{DEFAULT_CONFIG.parent}/hosts_append",
+        help="Lines for /etc/hosts of the installed systems, after OCI's: see customisation.md.",
+    ),
+    cfg.StrOpt(
         "log_format", default="text", choices=["text", "json"], help="Form of the log lines."
     ),
 )

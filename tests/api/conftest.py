@@ -1,4 +1,4 @@
-"""Fixtures of the API's tests."""
+"""What the tests of API and pages share."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,3 +33,9 @@ def bmc(tmp_path: Path, operator: TestClient) -> Iterator[BmcProcess]:
         yield process
     finally:
         process.stop()
+
+
+@pytest.fixture
+def browser(anonymous: TestClient) -> TestClient:
+    """Return a browser that has not logged in; its cookies need https."""
+    return TestClient(anonymous.app, base_url="https://oci.example.com", client=("192.0.2.1", 1))

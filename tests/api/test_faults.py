@@ -28,6 +28,7 @@ NAMES = {
     "users": "somebody",
     "roles": "webfarm",
     "passwords": "cl1.keystone_admin",
+    "site-documents": "racking-map",
 }
 """An object of each collection that exists in the world of these tests."""
 PARTS = {

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import machines, site_documents
@@ -13,9 +15,10 @@ from ocinstaller.actions.views import MachineView
 from ocinstaller.model import profiles, racking
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
-from ocinstaller.model.profiles import HardwareProfiles
+from ocinstaller.model.profiles import HardwareProfiles, Match
 from ocinstaller.model.racking import RackingMap, RackPlace
 from ocinstaller.store import queries
+from ocinstaller.store.tables import Machine
 
 _CLUSTER_OPTION = "auto_add_machines_cluster_name"
 
@@ -38,6 +41,19 @@ class GuessedProfile:
     machine: str
     profiles: list[str]
     rejected: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A machine without a cluster, and which of the site's documents speak of it."""
+
+    serial: str
+    product_name: str
+    profiles: list[str]
+    rejected: Mapping[str, str]
+    """Why each of the other profiles does not fit."""
+    place: str
+    """Where it is racked, or why nothing follows; only of a racking map."""
 
 
 def guess_racking(session: Session, oci: Installation, name: str) -> RackPlace:
@@ -96,6 +112,39 @@ def guess_profile(session: Session, oci: Installation, name: str) -> GuessedProf
     report = _report(session, name)
     found = profiles.match(report, hardware_profiles(oci))
     return GuessedProfile(report.serial, list(found.fitting), found.rejected)
+
+
+def fits(session: Session, oci: Installation, limit: int) -> list[Fit]:
+    """Return which profiles the machines without a cluster fit, by serial number.
+
+    :raises Conflict: as `hardware_profiles`
+    """
+    return fits_of(session, hardware_profiles(oci), limit)
+
+
+def fits_of(session: Session, document: BaseModel, limit: int) -> list[Fit]:
+    """Return what a document that is tried out says of the machines without a cluster."""
+    query = (
+        select(Machine.hardware)
+        .where(Machine.cluster_id.is_(None))
+        .order_by(Machine.serial)
+        .limit(limit)
+    )
+    reports = [HardwareReport.model_validate(hardware) for hardware in session.scalars(query)]
+    return [_fit(report, document) for report in reports]
+
+
+def _fit(report: HardwareReport, document: BaseModel) -> Fit:
+    found = Match((), {})
+    place = ""
+    if isinstance(document, HardwareProfiles):
+        found = profiles.match(report, document)
+    elif isinstance(document, RackingMap):
+        try:
+            place = str(racking.guess(report, document))
+        except Conflict as error:
+            place = error.message
+    return Fit(report.serial, report.product.name, list(found.fitting), found.rejected, place)
 
 
 def enrol_by_profile(session: Session, oci: Installation, name: str) -> MachineView:

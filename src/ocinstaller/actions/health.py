@@ -17,7 +17,7 @@ from ocinstaller.actions import api_certificates, plugins, site_classes
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
-from ocinstaller.images.kinds import ImageKind
+from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.model.errors import InvalidValue, Unavailable
 from ocinstaller.model.plugins import Plugin, Step
 from ocinstaller.pki import inventory
@@ -109,7 +109,8 @@ def _dhcp(oci: Premises) -> Iterator[Check]:
 
 def _images(oci: Premises) -> Iterator[Check]:
     directory = Path(oci.conf.images.directory)
-    for kind in (ImageKind.LIVE, ImageKind.TARGET):
+    prepared = [kind for kind in PREPARED.values() if imageset.was_built(directory, kind)]
+    for kind in (ImageKind.LIVE, ImageKind.TARGET, *prepared):
         try:
             image = imageset.current(directory, kind)
         except BrokenImageError as error:

@@ -18,6 +18,7 @@ from ocinstaller.actions.api_certificates import ApiCertificateView
 from ocinstaller.actions.certificate_rollouts import RolloutView
 from ocinstaller.actions.passwords import PasswordView
 from ocinstaller.actions.settings import SettingsView
+from ocinstaller.actions.site_documents import DocumentView
 from ocinstaller.actions.site_roles import RoleView
 from ocinstaller.actions.users import UserView
 from ocinstaller.actions.views import (
@@ -40,6 +41,7 @@ View = (
     | SettingsView
     | UserView
     | PasswordView
+    | DocumentView
     | ApiCertificateView
     | RolloutView
     | RoleView
@@ -72,7 +74,8 @@ def entity_tag(view: View) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:_TAG_DIGITS]}"'
 
 
-def _tags(header: str) -> frozenset[str]:
+def tags_of(header: str) -> frozenset[str]:
+    """Return the entity tags of a header's value."""
     return frozenset(tag.strip() for tag in header.split(",") if tag.strip())
 
 
@@ -81,6 +84,32 @@ class Show(Protocol):
 
     def __call__(self, session: Session, name: str, /, *, lock: bool) -> View:
         """Return the object."""
+
+
+def expecting(
+    expected: frozenset[str], show: Show, name: str, work: Callable[[Session], T]
+) -> Callable[[Session], T]:
+    """Return `work`, preceded in the same transaction by a look at the object's state.
+
+    :param expected: entity tags of the states that are accepted; none accepts every state
+    :param show: gives the object called `name` and keeps others from changing it
+    :raises Stale: when running it, the state is not an expected one
+    """
+    if not expected:
+        return work
+
+    def guarded(session: Session) -> T:
+        tag = entity_tag(show(session, name, lock=True))
+        if expected.isdisjoint({tag, _ANY}):
+            raise Stale(
+                "the object has been changed since it was read",
+                field="If-Match",
+                value=", ".join(sorted(expected)),
+                allowed=f"{tag}: read the object again and decide anew",
+            )
+        return work(session)
+
+    return guarded
 
 
 class Conditional:
@@ -93,8 +122,8 @@ class Conditional:
         if_none_match: Annotated[str, Header(description="Entity tags of known states.")] = "",
     ) -> None:
         self._response = response
-        self._expected = _tags(if_match)
-        self._known = _tags(if_none_match)
+        self._expected = tags_of(if_match)
+        self._known = tags_of(if_none_match)
 
     def show(self, view: V) -> V:
         """Return an object that was asked for, tagged.
@@ -117,21 +146,7 @@ class Conditional:
         :param show: gives the object called `name` and keeps others from changing it
         :raises Stale: when running it, the state is not the expected one
         """
-        if not self._expected:
-            return work
-
-        def guarded(session: Session) -> T:
-            tag = entity_tag(show(session, name, lock=True))
-            if self._expected.isdisjoint({tag, _ANY}):
-                raise Stale(
-                    "the object has been changed since it was read",
-                    field="If-Match",
-                    value=", ".join(sorted(self._expected)),
-                    allowed=f"{tag}: read the object again and decide anew",
-                )
-            return work(session)
-
-        return guarded
+        return expecting(self._expected, show, name, work)
 
 
 Condition = Annotated[Conditional, Depends(Conditional)]

@@ -1,15 +1,25 @@
 """Racking and hardware profiles below `/v1`."""
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
 
-from ocinstaller.actions import discovery, machines, settings
+from ocinstaller.actions import discovery, machines, settings, site_documents
 from ocinstaller.actions.discovery import GuessedProfile, ProfileView
+from ocinstaller.actions.site_documents import DocumentView
 from ocinstaller.actions.views import MachineView
 from ocinstaller.api.auth import Oci
 from ocinstaller.api.conditional import Condition
 from ocinstaller.model.racking import RackPlace
 
 router = APIRouter(prefix="/v1", tags=["machines"])
+
+
+class NewDocument(BaseModel):
+    """The text of a document: JSON, parsed here so that every client behaves alike."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
 
 
 @router.get("/machines/{name}/racking")
@@ -40,6 +50,19 @@ def store_racking(oci: Oci, name: str, condition: Condition) -> RackPlace:
 def list_profiles(oci: Oci) -> list[ProfileView]:
     """List the site's hardware profiles."""
     return discovery.list_profiles(oci)
+
+
+@router.get("/site-documents/{name}")
+def show_document(oci: Oci, name: str, condition: Condition) -> DocumentView:
+    """Show the hardware profiles or the racking map as text, usable or not."""
+    return condition.show(site_documents.show(oci, name))
+
+
+@router.put("/site-documents/{name}")
+def replace_document(oci: Oci, name: str, body: NewDocument, condition: Condition) -> DocumentView:
+    """Replace the hardware profiles or the racking map."""
+    guard = condition.guard(site_documents.shower(oci), name, lambda _session: None)
+    return condition.changed(site_documents.replace(oci, name, body.text, guard))
 
 
 @router.get("/machines/{name}/profile")

@@ -116,6 +116,10 @@ _BODIES: dict[str, dict[str, object]] = {
     "NewPassword": {"password": "another long password"},
     "TokenRequest": {"name": "backup", "role": "viewer", "days": 30},
     "ChangeToPlan": {"add_machines": [{"role": "compute", "count": 3}]},
+    "NewDocument": {
+        "text": '{"productnames": {"R640": {"num-u": 1}}, "switchportnames": {"swp3": 3}, '
+        '"switchhostnames": {"sw-0-1": {"dc": "paris", "row": "r1", "rack": "12"}}}'
+    },
     "FileToPlan": {
         "name": "cloud.yaml",
         "text": _CLUSTER_FILE,

@@ -39,6 +39,11 @@ PAGES: dict[tuple[str, str], Access] = {
     ("GET", f"{_MACHINE}/log"): _LOOK,
     ("GET", f"{_MACHINE}/enrol"): _FORM,
     ("POST", f"{_MACHINE}/enrol"): Access("machine-add", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/automatic-enrolment"): Access("machine-auto-add", _OPERATE, "machine"),
+    ("GET", "/oci/profiles"): _LOOK,
+    ("GET", "/oci/site-documents/{name}"): _LOOK,
+    ("POST", "/oci/site-documents/{name}"): Access("site-document-set", _OPERATE, "site document"),
+    ("POST", "/oci/site-documents/{name}/check"): _FORM,
     ("GET", f"{_MACHINE}/install"): _FORM,
     ("POST", f"{_MACHINE}/install"): Access("machine-install-os", _OPERATE, "machine"),
     ("GET", f"{_MACHINE}/live"): _FORM,
@@ -55,6 +60,48 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_MACHINE}/remove"): Access("machine-remove", _OPERATE, "machine"),
     ("GET", f"{_MACHINE}/destroy"): _FORM,
     ("POST", f"{_MACHINE}/destroy"): Access("machine-destroy", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/addresses"): _LOOK,
+    ("POST", f"{_MACHINE}/addresses"): Access("machine-ip-add", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/addresses/check"): _FORM,
+    ("POST", f"{_MACHINE}/addresses/{{ip}}/delete"): Access(
+        "machine-ip-remove", _OPERATE, "machine"
+    ),
+    ("GET", f"{_MACHINE}/calls"): _LOOK,
+    ("POST", f"{_MACHINE}/orders/{{order_id}}/cancel"): Access(
+        "machine-order-cancel", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/to-dns"): Access("machine-to-dns", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/out-of-dns"): Access("machine-out-of-dns", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/to-monitoring"): Access("machine-to-monitoring", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/out-of-monitoring"): Access(
+        "machine-out-of-monitoring", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/generate-root-password"): Access(
+        "machine-gen-root-pass", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/forget-root-password"): Access(
+        "machine-forget-root-pass", _OPERATE, "machine"
+    ),
+    ("GET", f"{_MACHINE}/power"): _LOOK,
+    ("GET", f"{_MACHINE}/power/state"): _LOOK,
+    ("POST", f"{_MACHINE}/power"): Access("machine-power", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/power/live"): Access("machine-ipmi-reboot-on-live", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/power/disk"): Access("machine-ipmi-reboot-on-hdd", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/bmc"): Access("machine-set", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/bmc/check"): _FORM,
+    ("POST", f"{_MACHINE}/bmc/adoption"): Access("machine-ipmi-adopt", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/rack"): _LOOK,
+    ("POST", f"{_MACHINE}/rack"): Access("machine-set", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/rack/check"): _FORM,
+    ("POST", f"{_MACHINE}/rack/guess"): Access("machine-auto-rack", _OPERATE, "machine"),
+    ("GET", f"{_MACHINE}/replace"): _FORM,
+    ("POST", f"{_MACHINE}/replace"): Access("machine-replace", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/report-counter"): Access(
+        "machine-report-counter-reset", _OPERATE, "machine"
+    ),
+    ("GET", f"{_MACHINE}/rings"): _LOOK,
+    ("POST", f"{_MACHINE}/rings"): Access("swift-add-machine-to-ring", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/rings/plan"): _FORM,
     ("POST", f"{_MACHINE}/plugin-calls/retry"): Access(
         "machine-retry-plugins", _OPERATE, "machine"
     ),
@@ -86,6 +133,35 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_CLUSTER}/rings/plan"): _FORM,
     ("POST", f"{_CLUSTER}/rings"): Access("swift-calculate-ring", _OPERATE, "cluster"),
     ("POST", f"{_CLUSTER}/rings/publish"): Access("swift-publish-ring", _OPERATE, "cluster"),
+    ("GET", f"{_CLUSTER}/rings/weights"): _LOOK,
+    ("POST", f"{_CLUSTER}/rings/weights"): Access("swift-calculate-ring", _OPERATE, "cluster"),
+    ("POST", f"{_CLUSTER}/rings/weights/plan"): _FORM,
+    ("GET", f"{_CLUSTER}/details"): _LOOK,
+    ("POST", f"{_CLUSTER}/details/counters"): Access("cluster-rolecounts-set", _OPERATE, "cluster"),
+    ("POST", f"{_CLUSTER}/details/counters/check"): _FORM,
+    ("POST", f"{_CLUSTER}/details/log-hosts"): Access(
+        "filebeat-output-host-create", _OPERATE, "cluster"
+    ),
+    ("POST", f"{_CLUSTER}/details/log-hosts/check"): _FORM,
+    ("POST", f"{_CLUSTER}/details/log-hosts/{{hostname}}/{{port}}/delete"): Access(
+        "filebeat-output-host-delete", _OPERATE, "cluster"
+    ),
+    ("GET", f"{_CLUSTER}/certificate"): _LOOK,
+    ("POST", f"{_CLUSTER}/certificate"): Access("cluster-certificate-set", _ADMINISTER, "cluster"),
+    ("POST", f"{_CLUSTER}/certificate/check"): _ADMIN,
+    ("POST", f"{_CLUSTER}/certificate/delete"): Access(
+        "cluster-certificate-delete", _ADMINISTER, "cluster"
+    ),
+    ("POST", f"{_CLUSTER}/certificate-rollout"): Access(
+        "oci-update-cluster-certs", _OPERATE, "cluster"
+    ),
+    ("POST", f"{_CLUSTER}/certificate-rollout/abandon"): Access(
+        "oci-update-cluster-certs --abandon", _OPERATE, "cluster"
+    ),
+    ("GET", f"{_CLUSTER}/file"): _LOOK,
+    ("GET", "/oci/cluster-files"): _FORM,
+    ("POST", "/oci/cluster-files"): Access("cluster-apply", _OPERATE, "cluster file"),
+    ("POST", "/oci/cluster-files/plan"): _FORM,
     ("GET", f"{_CLUSTER}/openrc"): Access("cluster-openrc", _ADMINISTER, "cluster", discloses=True),
     ("POST", f"{_CLUSTER}/delete"): Access("cluster-delete", _OPERATE, "cluster"),
     ("GET", "/oci/networks"): _LOOK,
@@ -93,6 +169,14 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", "/oci/networks/new"): Access("network-create", _OPERATE, "network"),
     ("POST", "/oci/networks/check"): _FORM,
     ("GET", _NETWORK): _LOOK,
+    ("GET", f"{_NETWORK}/change"): _FORM,
+    ("POST", f"{_NETWORK}/change"): Access("network-set", _OPERATE, "network"),
+    ("POST", f"{_NETWORK}/change/plan"): _FORM,
+    ("POST", f"{_NETWORK}/reservations"): Access("address-reservation-create", _OPERATE, "network"),
+    ("POST", f"{_NETWORK}/reservations/check"): _FORM,
+    ("POST", f"{_NETWORK}/reservations/{{first_ip}}/delete"): Access(
+        "address-reservation-delete", _OPERATE, "network"
+    ),
     ("POST", f"{_NETWORK}/assign"): Access("network-add", _OPERATE, "network"),
     ("POST", f"{_NETWORK}/assign/plan"): _FORM,
     ("POST", f"{_NETWORK}/release"): Access("network-remove", _OPERATE, "network"),
@@ -112,6 +196,16 @@ PAGES: dict[tuple[str, str], Access] = {
     ),
     ("GET", "/oci/events"): _LOOK,
     ("GET", "/oci/health"): _LOOK,
+    ("GET", "/oci/certificates"): _LOOK,
+    ("POST", "/oci/certificates/{name}/renew"): Access(
+        "certificate-renew", _OPERATE, "certificate"
+    ),
+    ("GET", "/oci/passwords"): _ADMIN,
+    ("GET", "/oci/passwords/{password_id}"): _ADMIN,
+    ("POST", "/oci/passwords/{password_id}"): Access("password-set", _ADMINISTER, "secret"),
+    ("POST", "/oci/passwords/{password_id}/reveal"): Access(
+        "password-show", _ADMINISTER, "secret", discloses=True
+    ),
     ("GET", "/oci/account"): _MINE,
     ("POST", "/oci/account/password"): Access("user-password", _OWN, "user"),
     ("POST", "/oci/account/tokens"): Access("token-create", _OWN, "api token"),

@@ -79,6 +79,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/machines/{name}/racking"): Access("machine-guess-racking", _READ, "machine"),
     ("POST", "/v1/machines/{name}/racking"): Access("machine-auto-rack", _OPERATE, "machine"),
     ("GET", "/v1/hardware-profiles"): Access("profile-list", _READ, "hardware profile"),
+    ("GET", "/v1/site-documents/{name}"): Access("site-document-show", _READ, "site document"),
+    ("PUT", "/v1/site-documents/{name}"): Access("site-document-set", _OPERATE, "site document"),
     ("GET", "/v1/machines/{name}/profile"): Access("machine-guessed-profile", _READ, "machine"),
     ("POST", "/v1/machines/{name}/automatic-enrolment"): Access(
         "machine-auto-add", _OPERATE, "machine"

@@ -105,6 +105,8 @@ EXAMPLES: dict[str, str] = {
     "role-delete": "ocicli role-delete webfarm",
     "role-list": "ocicli role-list -f value -c name",
     "setting-list": "ocicli setting-list cluster",
+    "site-document-set": "ocicli site-document-set racking-map auto-racking.json",
+    "site-document-show": "ocicli site-document-show hardware-profiles",
     "swift-add-machine-to-ring": "ocicli swift-add-machine-to-ring SERIAL",
     "swift-calculate-ring": "ocicli swift-calculate-ring cloud --dry-run",
     "swift-publish-ring": "ocicli swift-publish-ring cloud",

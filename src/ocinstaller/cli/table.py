@@ -81,6 +81,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("machine-guess-racking", "discovery", "MachineGuessRacking"),
     CommandEntry("machine-auto-rack", "discovery", "MachineAutoRack"),
     CommandEntry("profile-list", "discovery", "ProfileList"),
+    CommandEntry("site-document-show", "discovery", "SiteDocumentShow"),
+    CommandEntry("site-document-set", "discovery", "SiteDocumentSet"),
     CommandEntry("machine-guessed-profile", "discovery", "MachineGuessedProfile"),
     CommandEntry("cluster-install", "cluster_installation", "ClusterInstall"),
     CommandEntry("machine-install-os", "installation", "MachineInstallOs"),

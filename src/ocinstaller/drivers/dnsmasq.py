@@ -30,6 +30,30 @@ class DnsmasqError(Exception):
     """dnsmasq refused its configuration, or cannot be run."""
 
 
+def dhcp_settings(conf: cfg.ConfigOpts, http_url: str) -> DnsmasqSettings:
+    """Return what section [dhcp] says about the installation network.
+
+    :param http_url: base of the boot files and decisions
+    :raises BootSettingError: naming the setting that cannot be so
+    """
+    directory = Path(conf.server.state_dir) / "dhcp"
+    address = IPv4Address(conf.network.OCI_IP)
+    return DnsmasqSettings(
+        interface=conf.dhcp.interface,
+        network=IPv4Network((address, conf.dhcp.prefix_length), strict=False),
+        address=address,
+        range_start=IPv4Address(conf.dhcp.range_first),
+        range_end=IPv4Address(conf.dhcp.range_last),
+        tftp_root=directory / "tftp",
+        http_url=http_url,
+        lease_file=directory / "dnsmasq.leases",
+        pid_file=directory / "dnsmasq.pid",
+        router_advertisements=(
+            RouterAdvertisements(_PREFIX) if conf.dhcp.router_advertisements else None
+        ),
+    )
+
+
 class Dnsmasq:
     """One dnsmasq, started again when it ends by itself."""
 
@@ -40,21 +64,7 @@ class Dnsmasq:
         self._config_file = directory / "dnsmasq.conf"
         self._tftp_root = directory / "tftp"
         self._pid_file = directory / "dnsmasq.pid"
-        address = IPv4Address(conf.network.OCI_IP)
-        self._settings = DnsmasqSettings(
-            interface=conf.dhcp.interface,
-            network=IPv4Network((address, conf.dhcp.prefix_length), strict=False),
-            address=address,
-            range_start=IPv4Address(conf.dhcp.range_first),
-            range_end=IPv4Address(conf.dhcp.range_last),
-            tftp_root=self._tftp_root,
-            http_url=http_url,
-            lease_file=directory / "dnsmasq.leases",
-            pid_file=self._pid_file,
-            router_advertisements=(
-                RouterAdvertisements(_PREFIX) if conf.dhcp.router_advertisements else None
-            ),
-        )
+        self._settings = dhcp_settings(conf, http_url)
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher = threading.Thread(target=self._watch, name="dnsmasq", daemon=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import cluster_installation, clusters, explanations, topology
+from ocinstaller.actions import cluster_installation, clusters, discovery, explanations, topology
 from ocinstaller.actions.cluster_views import candidates, placement
 from ocinstaller.actions.cluster_views import topology as cluster_topology
 from ocinstaller.actions.explanations import AddedMachines
 from ocinstaller.actions.views import ClusterView
-from ocinstaller.model.errors import OciError
+from ocinstaller.api.conditional import entity_tag
+from ocinstaller.model.errors import Conflict, OciError
 from ocinstaller.model.placement.placing import Placement
 from ocinstaller.web import roles
 from ocinstaller.web.changes import grouped
@@ -53,6 +54,8 @@ _TABS = (
     ("", N_("Topology")),
     ("services", N_("Services")),
     ("settings", N_("Settings")),
+    ("details", N_("Names and logs")),
+    ("certificate", N_("Certificates")),
     ("add", N_("Add machines")),
     ("installation", N_("Installation")),
     ("rings", N_("Swift rings")),
@@ -101,7 +104,7 @@ def frame_of(view: ClusterView, tab: str) -> dict[str, object]:
     """Return what the frame of a cluster's pages shows."""
     base = _url(view.name)
     tabs = [Tab(f"{base}/{path}".rstrip("/"), label, path == tab) for path, label in _TABS]
-    return {"cluster": view, "tabs": tabs}
+    return {"cluster": view, "tabs": tabs, "seen": entity_tag(view)}
 
 
 @router.get("/oci/clusters")
@@ -169,7 +172,9 @@ def delete(page: Page, name: str) -> Response:
     """Delete a cluster without machines and networks."""
     try:
         page.typed.confirm(name)
-        page.oci.store.write(lambda session: clusters.delete_cluster(session, name))
+        page.write(
+            clusters.show_cluster, name, lambda session: clusters.delete_cluster(session, name)
+        )
     except OciError as error:
         return _topology(page, name, error)
     return page.see(_LIST, "deleted")
@@ -225,7 +230,12 @@ def matrix(placed: Placement) -> tuple[list[Column], list[ServiceRow]]:
 def add(page: Page, name: str) -> Response:
     """Show the machines that could join, with what each looks fit for."""
     found = page.read(lambda session: candidates(session, _CANDIDATES))
-    return _show(page, "clusters/add.html", name, "add", candidates=found)
+    try:
+        fits = page.read(lambda session: discovery.fits(session, page.oci, _CANDIDATES))
+    except Conflict:
+        fits = []  # the site has no profiles: the hardware alone suggests a role
+    profiles = {fit.serial: fit.profiles for fit in fits if fit.profiles}
+    return _show(page, "clusters/add.html", name, "add", candidates=found, profiles=profiles)
 
 
 def _addition(page: PageContext, typed: Typed | None, error: OciError | None) -> BoundForm:
@@ -286,8 +296,10 @@ def _installation(page: PageContext, name: str, error: OciError | None = None) -
 def install(page: Page, name: str) -> Response:
     """Start every machine whose turn it is; the page goes on while it is open."""
     try:
-        page.oci.store.write(
-            lambda session: cluster_installation.install_cluster(session, page.oci, name)
+        page.write(
+            clusters.show_cluster,
+            name,
+            lambda session: cluster_installation.install_cluster(session, page.oci, name),
         )
     except OciError as error:
         return _installation(page, name, error)

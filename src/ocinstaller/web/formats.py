@@ -23,6 +23,8 @@ TONES = {
     "warning": "warn",
     "ok": "good",
     "missing": "bad",
+    "failed": "bad",
+    "taking": "busy",
 }
 """What colour a state has; every place that shows one agrees."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import parse_qs
 
-from ocinstaller.model.errors import InvalidValue, OciError
+from ocinstaller.model.errors import InvalidValue, OciError, Stale
 
 
 class Kind(StrEnum):
@@ -16,6 +16,8 @@ class Kind(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
     SELECT = "select"
     CHECKBOX = "checkbox"
+    AREA = "area"
+    SECRET_AREA = "secret area"  # noqa: S105 - a kind, not a secret
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Field:
     required: bool = True
     default: str = ""
     autocomplete: str = "off"
+    rows: int = 8
+    """Of an area."""
     also: tuple[str, ...] = ()
     """What refusals call the field beside its own name."""
 
@@ -49,6 +53,8 @@ class BoundField:
     value: str
     options: tuple[Option, ...] = ()
     error: str = ""
+    present: str | None = None
+    """What somebody else has made of the field meanwhile; None when that is what was typed."""
 
 
 @dataclass(frozen=True)
@@ -122,15 +128,19 @@ class Form:
         self,
         typed: Typed | None = None,
         error: OciError | None = None,
+        present: Mapping[str, str] | None = None,
         **options: Iterable[Option],
     ) -> BoundForm:
         """Return the form to show: empty, or as it was typed with what is wrong.
 
+        :param present: what the object has now, which a refusal as stale shows beside each field
         :param options: the choices of each select field
         """
         bound = tuple(_bind(one, typed, tuple(options.get(one.name, ()))) for one in self.fields)
         if error is None:
             return BoundForm(bound)
+        if isinstance(error, Stale) and present is not None:
+            bound = tuple(_against(one, present.get(one.field.name, one.value)) for one in bound)
         guilty = self.guilty(error)
         marked = tuple(
             replace(one, error=error.message) if one.field.name == guilty else one for one in bound
@@ -146,11 +156,20 @@ class Form:
 def _bind(one: Field, typed: Typed | None, options: tuple[Option, ...]) -> BoundField:
     if typed is None:
         return BoundField(one, one.default, options)
-    if one.kind is Kind.PASSWORD:
+    if one.kind in (Kind.PASSWORD, Kind.SECRET_AREA):
         return BoundField(one, "", options)
     if one.kind is Kind.CHECKBOX:
         return BoundField(one, "on" if typed.checked(one.name) else "", options)
     return BoundField(one, typed.text(one.name, one.default), options)
+
+
+def _against(one: BoundField, now: str) -> BoundField:
+    return one if one.value == now else replace(one, present=now)
+
+
+def filled(values: Mapping[str, str]) -> Typed:
+    """Return values as if they had been typed; a check box is on unless its value is empty."""
+    return Typed({name: [value] for name, value in values.items() if value})
 
 
 def choices(names: Iterable[str]) -> tuple[Option, ...]:

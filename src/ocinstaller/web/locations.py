@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import topology
+from ocinstaller.api.conditional import Show, entity_tag
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
 from ocinstaller.web.forms import BoundForm, Field, Form, Kind, choices
@@ -54,6 +55,8 @@ def _show(
             place.name: [one.name for one in networks if one.location == place.name]
             for place in places
         },
+        "seen_regions": {region.name: entity_tag(region) for region in regions},
+        "seen_locations": {place.name: entity_tag(place) for place in places},
         "region_form": region or REGION.show(),
         "location_form": location or LOCATION.show(swift_region=names),
         "error": error.message if error else "",
@@ -88,7 +91,7 @@ def check_region(page: Page) -> Response:
 @router.post("/oci/swift-regions/{name}/delete")
 def delete_region(page: Page, name: str) -> Response:
     """Delete a Swift region."""
-    return _delete(page, name, topology.delete_swift_region)
+    return _delete(page, name, topology.show_swift_region, topology.delete_swift_region)
 
 
 @router.post("/oci/locations")
@@ -113,13 +116,15 @@ def check_location(page: Page) -> Response:
 @router.post("/oci/locations/{name}/delete")
 def delete_location(page: Page, name: str) -> Response:
     """Delete a location."""
-    return _delete(page, name, topology.delete_location)
+    return _delete(page, name, topology.show_location, topology.delete_location)
 
 
-def _delete(page: PageContext, name: str, work: Callable[[Session, str], None]) -> Response:
+def _delete(
+    page: PageContext, name: str, show: Show, work: Callable[[Session, str], None]
+) -> Response:
     try:
         page.typed.confirm(name)
-        page.oci.store.write(lambda session: work(session, name))
+        page.write(show, name, lambda session: work(session, name))
     except OciError as error:
         return _show(page, error)
     return page.see(_HERE, "deleted")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import (
     clusters,
+    discovery,
     installation,
     machines,
     orders,
@@ -17,9 +18,11 @@ from ocinstaller.actions import (
 )
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.discovery import GuessedProfile
 from ocinstaller.actions.previews import preview_installation
 from ocinstaller.actions.views import MachineView
-from ocinstaller.model.errors import OciError
+from ocinstaller.api.conditional import entity_tag
+from ocinstaller.model.errors import Conflict, OciError
 from ocinstaller.model.machine_verbs import Verb
 from ocinstaller.model.suggestions import suggested_role
 from ocinstaller.web import roles
@@ -115,39 +118,54 @@ def _enrol(page: PageContext, name: str) -> Callable[[Session], MachineView]:
 @router.post("/oci/machines/{name}/plugin-calls/retry")
 def retry_plugins(page: Page, name: str) -> Response:
     """Repeat the calls of plug-ins that failed."""
-    page.oci.store.write(lambda session: plugins.retry(session, name))
+    page.write(machines.show_machine, name, lambda session: plugins.retry(session, name))
     return page.see(_machine_url(name), "repeated")
+
+
+def show_enrolment(
+    page: PageContext, name: str, error: OciError | None = None, refused: OciError | None = None
+) -> Response:
+    """Show the form of an enrolment, with what the machine looks fit for.
+
+    :param error: what was wrong with the form
+    :param refused: why it was not enrolled as its profile says
+    """
+    detail = page.read(lambda session: machines.show_machine(session, name))
+    suggestion = suggested_role(detail.hardware)
+    guess: GuessedProfile | None = None
+    try:
+        guess = page.read(lambda session: discovery.guess_profile(session, page.oci, name))
+    except Conflict:
+        guess = None  # the site has no profiles: that is nothing to complain about here
+    typed = page.typed if error else Typed({"role": [suggestion.role]})
+    values = {
+        "form": enrolment_form(page, ENROLMENT, typed, error),
+        "names": [detail.machine.serial],
+        "seen": entity_tag(detail),
+        "suggestion": suggestion,
+        "guess": guess,
+        "refused": refused.message if refused else "",
+        "path": f"{_machine_url(name)}/enrol",
+    }
+    wrong = error or refused
+    if wrong is not None:
+        return page.refused("machines/enrol.html", wrong, **values)
+    return page.render("machines/enrol.html", **values)
 
 
 @router.get("/oci/machines/{name}/enrol")
 def enrolment(page: Page, name: str) -> Response:
     """Show the form of an enrolment, with what the machine looks fit for."""
-    detail = page.read(lambda session: machines.show_machine(session, name))
-    suggestion = suggested_role(detail.hardware)
-    typed = Typed({"role": [suggestion.role]})
-    return page.render(
-        "machines/enrol.html",
-        form=enrolment_form(page, ENROLMENT, typed),
-        names=[detail.machine.serial],
-        suggestion=suggestion,
-        path=f"{_machine_url(name)}/enrol",
-    )
+    return show_enrolment(page, name)
 
 
 @router.post("/oci/machines/{name}/enrol")
 def enrol(page: Page, name: str) -> Response:
     """Make a machine a member of a cluster."""
     try:
-        page.oci.store.write(_enrol(page, name))
+        page.write(machines.show_machine, name, _enrol(page, name))
     except OciError as error:
-        return page.refused(
-            "machines/enrol.html",
-            error,
-            form=enrolment_form(page, ENROLMENT, page.typed, error),
-            names=[name],
-            suggestion=None,
-            path=f"{_machine_url(name)}/enrol",
-        )
+        return show_enrolment(page, name, error)
     return page.see(_machine_url(name), "enrolled")
 
 
@@ -161,11 +179,13 @@ class _Simple:
     after: str = ""
     """Where it leads; empty for the machine's page."""
     confirmed: bool = False
-    alone: Callable[[Installation, str], object] | None = None
+    alone: Callable[[Installation, str, restarts.Guard], object] | None = None
     """With what follows the transaction, for one machine."""
 
 
-def _alone(work: Callable[[Installation, str], object], note: str, *, confirmed: bool) -> _Simple:
+def _alone(
+    work: Callable[[Installation, str, restarts.Guard], object], note: str, *, confirmed: bool
+) -> _Simple:
     """Return an action that groups of machines do not have."""
     return _Simple(lambda *_: None, note, confirmed=confirmed, alone=work)
 
@@ -219,6 +239,7 @@ def _ask(page: PageContext, name: str, verb: Verb, refused: OciError | None = No
     values = {
         "action": LABELS[verb],
         "machine": view,
+        "seen": entity_tag(view),
         "disks": [disk.name for disk in detail.hardware.block_devices],
         "confirmed": SIMPLE[verb].confirmed,
         "groups": groups,
@@ -237,9 +258,11 @@ def _carry_out(page: PageContext, name: str, verb: Verb) -> Response:
         if simple.confirmed:
             page.typed.confirm(name)
         if simple.alone is not None:
-            simple.alone(page.oci, name)
+            simple.alone(page.oci, name, lambda work: page.guard(machines.show_machine, name, work))
         else:
-            page.oci.store.write(lambda session: simple.work(session, page, name))
+            page.write(
+                machines.show_machine, name, lambda session: simple.work(session, page, name)
+            )
     except OciError as error:
         return _ask(page, name, verb, error)
     return page.see(simple.after or _machine_url(name), simple.note)

@@ -52,6 +52,9 @@ def ask(page: Page) -> Response:
             form=enrolment_form(page, ENROLMENTS, page.typed),
             names=names,
             suggestion=None,
+            seen="",
+            guess=None,
+            refused="",
             path=_ENROL,
         )
     return _show(page, Verb(wanted), names)
@@ -153,6 +156,9 @@ def enrol(page: Page) -> Response:
             form=enrolment_form(page, ENROLMENTS, page.typed, error),
             names=_selected(page),
             suggestion=None,
+            seen="",
+            guess=None,
+            refused="",
             path=_ENROL,
         )
     return page.see(_LIST, "many")

@@ -13,11 +13,13 @@ from ocinstaller.actions.audit import AuditFilter, AuditView
 from ocinstaller.actions.installation_progress import last_installation
 from ocinstaller.actions.machine_search import FACETS, SORTS, MachinePage, MachineSearch, search
 from ocinstaller.actions.views import MachineDetail, MachineView
+from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.machine_verbs import possible
 from ocinstaller.model.placement.facts import Decision
 from ocinstaller.model.states import MEANINGS, State
 from ocinstaller.web.languages import N_
 from ocinstaller.web.machine_actions import LABELS, Action
+from ocinstaller.web.machine_tabs import tabs_of
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -171,6 +173,8 @@ def machine(page: Page, name: str) -> Response:
     return page.render(
         "machines/machine.html",
         meaning=MEANINGS[State(detail.machine.status)],
+        tabs=tabs_of(detail.machine, ""),
+        seen=entity_tag(detail),
         actions=_actions(page, detail.machine),
         certificates=_certificates(page, detail),
         **values,

@@ -67,6 +67,10 @@ NOTES = {
     "saved": N_("Saved."),
     "calculated": N_("Calculated: the rings wait for publication."),
     "published": N_("Published: the machines fetch the rings within minutes."),
+    "called": N_("The plug-in was called: its answer is on the machine's page."),
+    "pressed": N_("The BMC was told."),
+    "replaced": N_("The machine has the other one's place. Install it."),
+    "renewed": N_("Renewed: the machines fetch it within a day."),
     "password": N_("The password is changed. Log in with it."),
 }
 """What pages say after an action; the address of the page carries only the key."""

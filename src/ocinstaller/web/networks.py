@@ -12,6 +12,7 @@ from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.network_usage import Usage, given_addresses, usages
 from ocinstaller.actions.site_roles import network_purposes
 from ocinstaller.actions.views import NetworkView
+from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
@@ -58,6 +59,15 @@ ASSIGNMENT = Form(
             help=N_("none, or the other one of a bond."),
             default="none",
         ),
+    )
+)
+RESERVATION = Form(
+    (
+        Field("first_ip", N_("First address"), also=("range",)),
+        Field(
+            "last_ip", N_("Last address"), help=N_("Empty for a single address."), required=False
+        ),
+        Field("note", N_("What for"), required=False),
     )
 )
 _LIST = "/oci/networks"
@@ -144,9 +154,14 @@ def check_new(page: Page) -> Response:
     return check(page, NETWORK, _create(page))
 
 
-def _show(
-    page: PageContext, name: str, error: OciError | None = None, form: BoundForm | None = None
+def show(
+    page: PageContext,
+    name: str,
+    error: OciError | None = None,
+    form: BoundForm | None = None,
+    reservation: BoundForm | None = None,
 ) -> Response:
+    """Show a network, or why something was refused: beside the fields of the form it was in."""
     with page.oci.store.read() as session:
         network = topology.show_network(session, name)
         used = usages(session, [network])[network.name]
@@ -154,13 +169,18 @@ def _show(
         reserved = list_reservations(session, name)
         names = choices(one.name for one in clusters.list_clusters(session))
         purposes = choices(network_purposes(session))
+    # The form that gives it to a cluster is gone when somebody else has done so meanwhile.
+    beside = (form is not None and network.cluster is None) or reservation is not None
+    confirming = error is not None and error.field == "confirm"
     values = {
         "row": _row(network, used),
         "addresses": addresses,
         "reserved": reserved,
+        "seen": entity_tag(network),
+        "reservation_form": reservation or RESERVATION.show(),
         "form": form or ASSIGNMENT.show(cluster=names, role=purposes),
-        "error": error.message if error and form is None and error.field != "confirm" else "",
-        "field_error": error.message if error and error.field == "confirm" else "",
+        "error": error.message if error and not beside and not confirming else "",
+        "field_error": error.message if error and confirming else "",
     }
     if error is not None:
         return page.refused("networks/network.html", error, **values)
@@ -170,7 +190,7 @@ def _show(
 @router.get("/oci/networks/{name}")
 def network(page: Page, name: str) -> Response:
     """Show a network, its use and its addresses."""
-    return _show(page, name)
+    return show(page, name)
 
 
 def _assign(page: PageContext, name: str) -> Callable[[Session], NetworkView]:
@@ -190,13 +210,13 @@ def _assign(page: PageContext, name: str) -> Callable[[Session], NetworkView]:
 def assign(page: Page, name: str) -> Response:
     """Give the network to a cluster."""
     try:
-        page.oci.store.write(_assign(page, name))
+        page.write(topology.show_network, name, _assign(page, name))
     except OciError as error:
         with page.oci.store.read() as session:
             names = choices(one.name for one in clusters.list_clusters(session))
             purposes = choices(network_purposes(session))
         form = ASSIGNMENT.show(page.typed, error, cluster=names, role=purposes)
-        return _show(page, name, error, form)
+        return show(page, name, error, form)
     return page.see(f"{_LIST}/{segment(name)}", "saved")
 
 
@@ -229,7 +249,7 @@ def _confirmed(
 ) -> Response:
     try:
         page.typed.confirm(name)
-        page.oci.store.write(lambda session: work(session, name))
+        page.write(topology.show_network, name, lambda session: work(session, name))
     except OciError as error:
-        return _show(page, name, error)
+        return show(page, name, error)
     return page.see(then, note)

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from ocinstaller.actions import events
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import SESSION_COOKIE, Server, Visitor, acting_as
+from ocinstaller.api.conditional import Show, expecting, tags_of
 from ocinstaller.api.limits import raw_body
 from ocinstaller.api.permissions import ROUTES
 from ocinstaller.api.problems import headers_of, status_of
@@ -42,6 +43,8 @@ _SAFE = ("GET", "HEAD")
 _OK = 200
 _SEE_OTHER = 303
 _CSRF_FIELD = "csrf"
+_SEEN_FIELD = "seen"
+"""Carries the entity tag of what a form was made from: what `If-Match` is in the API."""
 
 
 def frame(request: Request, oci: Installation, actor: Actor | None) -> dict[str, object]:
@@ -144,6 +147,21 @@ class PageContext:
         if self.is_part:
             return Response(headers={"HX-Redirect": target})
         return RedirectResponse(target, _SEE_OTHER)
+
+    def write(self, show: Show, name: str, work: Callable[[Session], T]) -> T:
+        """Return the result of `work` on an existing object, once it is durable.
+
+        :param show: gives the object that the form was made from
+        :raises Stale: somebody else changed the object since the form was opened
+        """
+        return self.oci.store.write(self.guard(show, name, work))
+
+    def guard(self, show: Show, name: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        """Return `work`, preceded by a look whether the object is still what the form saw.
+
+        :raises Stale: when running it, somebody else has changed the object
+        """
+        return expecting(tags_of(self.typed.text(_SEEN_FIELD)), show, name, work)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Return what `work` reads, in one transaction."""

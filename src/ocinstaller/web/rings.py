@@ -26,7 +26,8 @@ class Shown:
     moves: list[MoveView]
 
 
-def _shown(found: list[RingView]) -> list[Shown]:
+def shown(found: list[RingView]) -> list[Shown]:
+    """Return rings as pages show them."""
     return [
         Shown(ring, charts(ring), [move for move in ring.moves if move.level == Level.MACHINE])
         for ring in found
@@ -39,8 +40,8 @@ def _page(page: PageContext, name: str, error: OciError | None = None) -> Respon
         view = clusters.show_cluster(session, name)
     values = {
         **frame_of(view, "rings"),
-        "published": _shown([ring for ring in found.rings if ring.published]),
-        "drafts": _shown([ring for ring in found.rings if not ring.published]),
+        "published": shown([ring for ring in found.rings if ring.published]),
+        "drafts": shown([ring for ring in found.rings if not ring.published]),
         "copies": found.copies,
         "error": error.message if error else "",
     }
@@ -62,7 +63,7 @@ def plan(page: Page, name: str) -> Response:
         found = rings.calculate_rings(page.oci, name, RingRequest(), dry_run=True)
     except OciError as error:
         return page.render("clusters/ring_plan.html", error=error.message, planned=[])
-    return page.render("clusters/ring_plan.html", error="", planned=_shown(found.rings))
+    return page.render("clusters/ring_plan.html", error="", planned=shown(found.rings))
 
 
 @router.post("/oci/clusters/{name}/rings")
@@ -79,7 +80,7 @@ def calculate(page: Page, name: str) -> Response:
 def publish(page: Page, name: str) -> Response:
     """Let the machines have the rings that wait."""
     try:
-        page.oci.store.write(lambda session: rings.publish_rings(session, name))
+        page.write(clusters.show_cluster, name, lambda session: rings.publish_rings(session, name))
     except OciError as error:
         return _page(page, name, error)
     return page.see(f"/oci/clusters/{segment(name)}/rings", "published")

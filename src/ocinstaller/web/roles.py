@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from ocinstaller.actions import site_roles
+from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
 from ocinstaller.web.forms import BoundForm, Field, Form, Option
@@ -43,8 +44,10 @@ def _create(page: PageContext) -> Callable[[Session], object]:
 def _show(
     page: PageContext, error: OciError | None = None, form: BoundForm | None = None
 ) -> Response:
+    found = page.read(site_roles.list_roles)
     values = {
-        "roles": page.read(site_roles.list_roles),
+        "roles": found,
+        "seen": {role.name: entity_tag(role) for role in found},
         "form": form or ROLE.show(),
         "error": error.message if error and form is None else "",
     }
@@ -80,7 +83,9 @@ def delete(page: Page, name: str) -> Response:
     """Delete a role of the site."""
     try:
         page.typed.confirm(name)
-        page.oci.store.write(lambda session: site_roles.delete_role(session, name))
+        page.write(
+            site_roles.show_role, name, lambda session: site_roles.delete_role(session, name)
+        )
     except OciError as error:
         return _show(page, error)
     return page.see(_HERE, "deleted")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
@@ -9,12 +10,14 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import clusters, machines, settings
 from ocinstaller.actions.consequences import consequences
 from ocinstaller.actions.settings import SettingChange, SettingsView
-from ocinstaller.model.errors import OciError
+from ocinstaller.api.conditional import entity_tag
+from ocinstaller.model.errors import OciError, Stale
 from ocinstaller.model.settings import GROUPS, Kind, Setting, shown
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.clusters import frame_of
 from ocinstaller.web.formats import segment
 from ocinstaller.web.forms import Typed
+from ocinstaller.web.machine_tabs import frame_of as machine_frame
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -30,6 +33,8 @@ class Entry:
     is_default: bool
     choices: tuple[str, ...]
     error: str
+    present: str | None
+    """What somebody else has made of the setting meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,18 @@ class Group:
     changed: int
 
 
+class _Show(Protocol):
+    def __call__(self, session: Session, name: str, /, *, lock: bool = False) -> SettingsView:
+        """Return the settings of an object."""
+
+
 @dataclass(frozen=True)
 class _Scope:
     """Clusters or machines: how their settings are shown and changed."""
 
     name: str
     template: str
-    show: Callable[[Session, str], SettingsView]
+    show: _Show
     change: Callable[[Session, PageContext, str, Mapping[str, str | None]], list[SettingChange]]
     url: str
 
@@ -93,6 +103,7 @@ def _groups(
                     view.is_default,
                     _choices(setting),
                     wrong,
+                    view.value if isinstance(error, Stale) and value != view.value else None,
                 )
             )
         changed = sum(not entry.is_default for entry in entries)
@@ -128,15 +139,16 @@ def _show(page: PageContext, scope: _Scope, name: str, error: OciError | None = 
     known = any(entry.error for group in groups for entry in group.entries)
     values: dict[str, object] = {
         "groups": groups,
+        "seen": entity_tag(now),
         "name": name,
         "path": f"{scope.url}/{segment(name)}/settings",
         "error": "" if error is None or known else error.message,
     }
     if scope is _CLUSTER:
         view = page.read(lambda session: clusters.show_cluster(session, name))
-        values |= frame_of(view, "settings")
+        values = {**frame_of(view, "settings"), **values}
     else:
-        values["machine"] = page.read(lambda session: machines.show_machine(session, name)).machine
+        values = {**machine_frame(page, name, "settings"), **values}
     if error is not None:
         return page.refused(scope.template, error, **values)
     return page.render(scope.template, **values)
@@ -146,7 +158,7 @@ def _save(page: PageContext, scope: _Scope, name: str) -> Response:
     now = page.read(lambda session: scope.show(session, name))
     texts = _texts(scope, page.typed, now)
     try:
-        page.oci.store.write(lambda session: scope.change(session, page, name, texts))
+        page.write(scope.show, name, lambda session: scope.change(session, page, name, texts))
     except OciError as error:
         return _show(page, scope, name, error)
     return page.see(f"{scope.url}/{segment(name)}/settings", "saved")

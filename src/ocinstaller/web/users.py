@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import users
 from ocinstaller.actions.users import UserChange, UserView
+from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.access import LoginSource, UserRole
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
@@ -110,6 +111,7 @@ def _show(page: PageContext, login: str, error: OciError | None = None) -> Respo
     present = Typed({"role": [user.role], **({"activated": ["on"]} if user.activated else {})})
     values = {
         "user": user,
+        "seen": entity_tag(user),
         "form": _bound(
             CHANGE, page.typed if about_form else present, error if about_form else None
         ),
@@ -147,7 +149,7 @@ def change(page: Page, login: str) -> Response:
         return users.change_user(session, login, different)
 
     try:
-        page.oci.store.write(work)
+        page.write(users.show_user, login, work)
     except OciError as error:
         return _show(page, login, error)
     return page.see(f"{_LIST}/{segment(login)}", "saved")
@@ -163,7 +165,7 @@ def delete(page: Page, login: str) -> Response:
 
     try:
         page.typed.confirm(login)
-        page.oci.store.write(work)
+        page.write(users.show_user, login, work)
     except OciError as error:
         return _show(page, login, error)
     return page.see(_LIST, "deleted")

@@ -1,11 +1,14 @@
 """Racking and hardware profiles."""
 
+import sys
 from argparse import Namespace
+from pathlib import Path
 
 from ocinstaller.cli.base import (
     MACHINE,
     Argument,
     Columns,
+    OciCommand,
     OciLister,
     OciShow,
     Rows,
@@ -13,6 +16,7 @@ from ocinstaller.cli.base import (
     one,
 )
 from ocinstaller.cli.client import path
+from ocinstaller.cli.commands.plans import FileError
 
 
 class MachineGuessRacking(OciShow):
@@ -83,3 +87,38 @@ class MachineGuessedProfile(OciLister):
         fitting = [(name, "yes", "") for name in found["profiles"]]
         others = [(name, "no", reason) for name, reason in found["rejected"].items()]
         return ("profile_name", "fits", "reason"), fitting + others
+
+
+_DOCUMENT = Argument(
+    "document",
+    help="hardware-profiles or racking-map",
+    choices=("hardware-profiles", "racking-map"),
+)
+
+
+class SiteDocumentShow(OciCommand):
+    """Print the site's hardware profiles or racking map as they are."""
+
+    arguments = (_DOCUMENT,)
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        found = self.client.get(path("site-documents", parsed_args.document))
+        print(found["text"], end="")
+        if found["problem"]:
+            print(found["problem"], file=sys.stderr)
+
+
+class SiteDocumentSet(OciCommand):
+    """Replace the site's hardware profiles or racking map on the server."""
+
+    arguments = (_DOCUMENT, Argument("file", help="JSON; - is standard input"))
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        name = parsed_args.file
+        try:
+            text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileError(f"{name}: {error}") from error
+        self.client.put(path("site-documents", parsed_args.document), {"text": text})

@@ -100,6 +100,14 @@
   });
   addEventListener("load", () => each(".log", (log) => { log.scrollTop = log.scrollHeight; }));
 
+  // A file that is chosen fills the field that its form has for it; only then is anything sent.
+  document.addEventListener("change", async (event) => {
+    if (!event.target.matches("input[type=file][data-fill]") || !event.target.files.length) return;
+    const field = document.getElementById(event.target.dataset.fill);
+    field.value = await event.target.files[0].text();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // "/" leads to the search, as in many programs.
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input, select, textarea");

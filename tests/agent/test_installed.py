@@ -40,14 +40,18 @@ class InstalledSystem:
         (root / "etc/oci/agent.key").write_text("k" * 43)
         (root / "bin").mkdir()
 
-    def puppet(self, *statuses: int) -> None:
-        """Install a Puppet whose runs end with these statuses, the last one for ever."""
+    def puppet(self, *statuses: int, certificate: int = 0) -> None:
+        """Install a Puppet whose runs end with these statuses, the last one for ever.
+
+        :param certificate: with which status asking for one ends
+        """
         (self.root / "etc/puppet").mkdir(parents=True)
         (self.root / "etc/puppet/puppet.conf").write_text("[main]\nserver = puppet.example\n")
         (self.root / "statuses").write_text("".join(f"{status}\n" for status in statuses))
         program = self.root / "bin/puppet"
         program.write_text(
             "#!/bin/sh\n"
+            f'[ "$1" != ssl ] || {{ echo "Error: not signed"; exit {certificate}; }}\n'
             f'echo "$@" >> {self.root}/calls\n'
             f"n=$(wc -l < {self.root}/calls)\n"
             f'status=$(sed -n "${{n}}p" {self.root}/statuses)\n'
@@ -112,6 +116,20 @@ def test_puppet_runs_until_it_succeeds(server: Server, make_system: MakeSystem, 
     assert "Error: run 3 broke" in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
     assert {"run 1 of at most 5", "run 2 broke", "applied"} <= set(log_texts(server))
+
+
+def test_without_a_certificate_there_is_no_run_and_the_reason_is_told(
+    server: Server, make_system: MakeSystem
+) -> None:
+    system = make_system(server)
+    system.puppet(0, certificate=1)
+
+    assert system.start() == 1
+
+    assert system.puppet_runs == 0
+    assert events(server) == ["booted", "puppet-running", "puppet-failure"]
+    (failure,) = [r.json() for r in server.requests if r.json().get("event") == "puppet-failure"]
+    assert "Error: not signed" in str(failure["reason"])
 
 
 def test_a_later_start_only_says_that_it_happened(server: Server, make_system: MakeSystem) -> None:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -82,12 +83,15 @@ def puppetserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def compiled(puppetserver: Path) -> Compile:
     """Compile the catalogue of the first machine of a role."""
 
-    def work(role: str, cluster: ClusterSnapshot, api_ca: str = "") -> dict[str, object]:
+    def work(
+        role: str, cluster: ClusterSnapshot, api_ca: str = "", root: str = "", **more: Any
+    ) -> dict[str, object]:
         machine = cluster.of_role(role)[0]
         secrets = names_for_services(place_machine(cluster, machine).services)
         # As long as Heat's encryption key has to be.
         values = {name: f"of-{name}".ljust(32, "-") for name in secrets}
-        text = classify(node_snapshot(cluster, machine, values, api_ca))
+        values |= {"root_password_hash": root} if root else {}
+        text = classify(replace(node_snapshot(cluster, machine, values, api_ca), **more))
         (puppetserver / "tmp/classes.yaml").write_text(text)
         classifier = puppetserver / "tmp/classify"
         classifier.write_text("#!/bin/sh\nexec cat /tmp/classes.yaml\n")
@@ -122,6 +126,24 @@ def test_the_catalogue_of_each_role_compiles(compiled: Compile, role: str) -> No
     found = resources(compiled(role, connected({**COUNTS, role: COUNTS.get(role, 1)})))
     assert f"Class[Ocinstaller::Role::{role.capitalize()}]" in found
     assert "Class[Ocinstaller::Profile::Firewall]" in found
+
+
+def test_a_machine_of_a_sites_role_gets_what_the_site_adds(compiled: Compile) -> None:
+    found = resources(
+        compiled(
+            "webfarm",
+            connected({"controller": 1, "webfarm": 2}),
+            root="$2b$05$hash",
+            extra_packages=("tmux", "chrony"),
+            site_classes={"stdlib": {}},
+        )
+    )
+    assert "Class[Ocinstaller::Role::Custom]" in found
+    assert "Package[tmux]" in found
+    assert "Class[Stdlib]" in found
+    user = found["User[root]"]
+    assert user["parameters"] == {"password": "$2b$05$hash"}
+    assert user["sensitive_parameters"] == ["password"]
 
 
 def test_a_single_controller_has_the_address_by_itself(compiled: Compile) -> None:

@@ -49,6 +49,8 @@
 #   Users of the message queue and the names of their secrets; only for the brokers' machines.
 # @param users
 #   Keystone's users for services; only for Keystone's machines.
+# @param extra_packages
+#   Packages that the site adds.
 # @param vip_address
 #   Virtual address of the API; only a cluster with controllers has one.
 # @param vip_prefix
@@ -91,6 +93,7 @@ class ocinstaller (
   Hash[String[1], Struct[{ user => String[1], secret => String[1] }]]            $databases     = {},
   Hash[String[1], String[1]]                                                     $message_users = {},
   Hash[String[1], Struct[{ secret => String[1], roles => Array[String[1], 1] }]] $users         = {},
+  Array[String[1]]                                                               $extra_packages = [],
   Optional[Stdlib::IP::Address::Nosubnet]                                        $vip_address   = undef,
   Optional[Integer[0, 128]]                                                      $vip_prefix    = undef,
   Optional[String[1]]                                                            $vip_interface = undef,

@@ -26,4 +26,14 @@ class ocinstaller::profiles {
     Class[$before] -> Class[$after]
     $after
   }
+
+  # Those of the site: each by itself, so that a name that does not exist stops no service.
+  $ocinstaller::extra_packages.each |$name| {
+    unless defined(Package[$name]) {
+      package { $name:
+        ensure  => installed,
+        require => Class['ocinstaller::profile::base'],
+      }
+    }
+  }
 }

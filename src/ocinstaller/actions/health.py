@@ -17,7 +17,7 @@ from ocinstaller.actions import api_certificates, plugins, site_classes
 from ocinstaller.drivers import clock, dnsmasq, mirror
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
-from ocinstaller.images.kinds import ImageKind
+from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.model.errors import InvalidValue, Unavailable
 from ocinstaller.model.plugins import Plugin, Step
 from ocinstaller.pki import inventory
@@ -109,7 +109,8 @@ def _dhcp(oci: Premises) -> Iterator[Check]:
 
 def _images(oci: Premises) -> Iterator[Check]:
     directory = Path(oci.conf.images.directory)
-    for kind in (ImageKind.LIVE, ImageKind.TARGET):
+    prepared = [kind for kind in PREPARED.values() if imageset.was_built(directory, kind)]
+    for kind in (ImageKind.LIVE, ImageKind.TARGET, *prepared):
         try:
             image = imageset.current(directory, kind)
         except BrokenImageError as error:
@@ -170,10 +171,15 @@ def _api_certificates(oci: Premises) -> Iterator[Check]:
     try:
         with oci.store.read() as session:
             given = api_certificates.facts(session)
+            missing = api_certificates.missing(session)
     except (Unavailable, DatabaseError):
         return  # the check of the data base says what is wrong with it
     for _, facts in given:
         yield _expiry(facts)
+    for name in missing:
+        found = "self_signed_api_cert is no, none was given: OCI's CA signs it"
+        advice = f"ocicli cluster-certificate-set {name}, or set it to yes"
+        yield Check(f"certificate of the API of {name}", Health.WARNING, found, advice)
 
 
 def _days_left(facts: CertificateFacts) -> int:

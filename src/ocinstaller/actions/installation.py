@@ -14,13 +14,14 @@ from ocinstaller.actions import (
     machine_storage,
     order_queue,
     root_passwords,
+    site_files,
 )
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.nodes import authenticate
 from ocinstaller.actions.views import MachineView
 from ocinstaller.images import aptconf, imageset
 from ocinstaller.images.errors import BrokenImageError, SettingError
-from ocinstaller.images.kinds import ImageKind
+from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.model import naming, target_files
 from ocinstaller.model.errors import Conflict, WrongState
 from ocinstaller.model.hardware import HardwareReport
@@ -32,7 +33,6 @@ from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine
 
 _UNITS = (
-    "oci-certificate-turn.timer",
     "oci-certificates.timer",
     "oci-installed.service",
     "ssh.service",
@@ -73,7 +73,7 @@ def begin_installation(session: Session, oci: Installation, machine: Machine) ->
     if machine.role == "controller":
         cluster.initial_cluster_setup = True
     build_plan(session, oci, machine)
-    layout = machine_storage.layout_of(session, oci, machine, target_image(oci))
+    layout = machine_storage.layout_of(session, oci, machine, target_image(oci, machine.role))
     machine_storage.remember_disks(session, machine, layout)
     machine.status = next_state(State(machine.status), Event.INSTALL_REQUESTED)
     return MachineView.of(machine)
@@ -117,7 +117,7 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
     :raises Conflict: when the machine, the images or the Puppet CA lack something
     """
     hardware = HardwareReport.model_validate(machine.hardware)
-    image = target_image(oci)
+    image = target_image(oci, machine.role)
     squashfs = image.files[imageset.SQUASHFS]
     if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
         raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
@@ -161,14 +161,16 @@ HTTP_PORT = 80  # RFC 9110, section 4.2.1
 HTTPS_PORT = 443  # RFC 9110, section 4.2.2
 
 
-def target_image(oci: Installation) -> imageset.ImageSet:
-    """Return the image that installations write.
+def target_image(oci: Installation, role: str | None) -> imageset.ImageSet:
+    """Return the image that installations of a role write: the role's own, if one was built.
 
     :raises Conflict: there is none, or it is broken
     """
     directory = Path(oci.conf.images.directory)
+    own = PREPARED.get(role or "", ImageKind.TARGET)
+    kind = own if imageset.was_built(directory, own) else ImageKind.TARGET
     try:
-        return imageset.current(directory, ImageKind.TARGET)
+        return imageset.current(directory, kind)
     except BrokenImageError as error:
         raise Conflict(
             f"there is no target image: {error}",
@@ -212,6 +214,8 @@ def _target_system(
             ca_pem=_puppet_ca(oci),
             token=oci.vault.open(machine.puppet_token or b""),
         ),
+        hosts_append=site_files.hosts_lines(oci.conf),
+        extra_files=site_files.extras(oci.conf, cluster.name, machine.role or "", hostname).files,
     )
 
 

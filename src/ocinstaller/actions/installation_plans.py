@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import installation, machine_network, machine_storage
+from ocinstaller.actions import installation, machine_network, machine_storage, site_files
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import Interface
@@ -100,6 +100,10 @@ class InstallationPlanView:
     interfaces: list[InterfaceView]
     reasons: list[str] = field(default_factory=list)
     """Why the network lies as it does."""
+    extra_files: list[str] = field(default_factory=list)
+    """Paths of the files that the site adds."""
+    extra_packages: list[str] = field(default_factory=list)
+    """Names of the packages that the site adds."""
 
 
 def plan_installation(session: Session, oci: Installation, name: str) -> InstallationPlanView:
@@ -112,9 +116,10 @@ def plan_installation(session: Session, oci: Installation, name: str) -> Install
     """
     machine = queries.machine(session, name)
     cluster = installation.cluster_of(machine)
-    image = installation.target_image(oci)
+    image = installation.target_image(oci, machine.role)
     storage = machine_storage.layout_of(session, oci, machine, image)
     network = machine_network.layout_of(session, machine, cluster)
+    added = site_files.extras(oci.conf, cluster.name, machine.role or "", machine.hostname or "")
     return InstallationPlanView(
         machine=machine.serial,
         hostname=machine.hostname or "",
@@ -123,6 +128,8 @@ def plan_installation(session: Session, oci: Installation, name: str) -> Install
         volumes=_volumes(storage.plan),
         interfaces=[InterfaceView.of(interface) for interface in network.interfaces],
         reasons=list(network.reasons),
+        extra_files=[file.path for file in added.files],
+        extra_packages=list(added.packages),
     )
 
 

@@ -48,7 +48,7 @@ def preview_installation(session: Session, oci: Installation, name: str) -> Inst
             value=name,
             allowed="a machine of a cluster: enrol it first",
         )
-    image = target_image(oci)
+    image = target_image(oci, machine.role)
     layout = layout_of(session, oci, machine, image)
     return InstallationPreview(
         layout.disks,

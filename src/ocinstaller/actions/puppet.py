@@ -1,11 +1,12 @@
 """What the puppetserver asks: a machine's classes, and whether to sign its certificate."""
 
 import logging
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import api_certificates, credentials, root_passwords
+from ocinstaller.actions import api_certificates, credentials, root_passwords, site_files
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.site_classes import SiteClasses, directory_of
 from ocinstaller.model import secret_specs
@@ -44,7 +45,9 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
     if root_password := root_passwords.hash_of(oci, machine):
         secrets["root_password_hash"] = root_password
     own = SiteClasses(directory_of(oci.conf)).of(cluster.name, member.role, member.hostname)
-    return classify(node_snapshot(cluster, member, secrets, api_ca, own))
+    node = node_snapshot(cluster, member, secrets, api_ca, own)
+    added = site_files.packages(oci.conf, cluster.name, member.role, member.hostname)
+    return classify(replace(node, extra_packages=added))
 
 
 def authorise_certificate(

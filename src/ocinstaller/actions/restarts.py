@@ -100,7 +100,7 @@ def reinstall(oci: Installation, name: str, guard: Guard = lambda work: work) ->
             return installation.request_installation(session, oci, name)
         order_queue.check_free(machine, "reinstallation")
         installation.cluster_of(machine)
-        installation.target_image(oci)
+        installation.target_image(oci, machine.role)
         if machine.status == State.INSTALLING:
             next_state(State.INSTALLING, Event.INSTALL_REQUESTED)
         view = machines.start_live(session, name)

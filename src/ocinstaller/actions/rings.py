@@ -239,11 +239,10 @@ def _disks(
     """Return each machine's data disks: those that it was, or would be, installed with."""
     found = rings.installed_disks(session, cluster_id)
     missing = [m for m in rings.storing_machines(session, cluster_id) if m.plan_id is None]
-    image = target_image(oci) if missing else None
     for machine in missing:
-        if image is not None:
-            layout = machine_storage.layout_of(session, oci, machine, image, cluster)
-            found[machine.serial] = machine_storage.store_disks(layout)
+        image = target_image(oci, machine.role)
+        layout = machine_storage.layout_of(session, oci, machine, image, cluster)
+        found[machine.serial] = machine_storage.store_disks(layout)
     return found
 
 

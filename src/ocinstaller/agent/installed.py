@@ -4,7 +4,7 @@ import configparser
 import logging
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -43,12 +43,25 @@ PUPPET = (
     "--logdest=console",
     "--no-show_diff",
     "--evaltrace",
-    "--waitforcert=10",
-    "--maxwaitforcert=120",
     "--waitforlock=10",
     "--maxwaitforlock=600",
 )
 """One run in the foreground. Differences of files are not shown: they may be secrets."""
+
+CERTIFICATE = (
+    "puppet",
+    "ssl",
+    "bootstrap",
+    "--color=false",
+    "--waitforcert=10",
+    "--maxwaitforcert=120",
+    "--http_keepalive_timeout=0",
+)
+"""Gets the machine's certificate, or finds that it is there.
+
+Over a new connection for each request: on one that is kept, Ruby's client finds the session ticket
+that TLS 1.3 sends after an answer, waits for data behind it, and so for the 30 s after which
+puppetserver closes the connection."""
 
 GOOD_STATUSES = frozenset({0, 2})
 """Nothing to change, and changed without failures (puppet-agent(8), --detailed-exitcodes)."""
@@ -135,9 +148,8 @@ def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write
     system.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
     reason = ""
     for number in range(1, MOST_RUNS + 1):
-        log = system.logs / f"puppet-run-{number}.log"
         write(STEP, f"run {number} of at most {MOST_RUNS}", "info")
-        reason = puppet_run(log, system.environment, stop, write)
+        reason = _certificate_and_run(system, number, stop, write)
         if not reason:
             _announce(events, InstallEvent.PUPPET_SUCCESS, plan_id)
             system.stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -149,6 +161,14 @@ def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write
             stop.wait(jittered(system.pause_s))
     _announce(events, InstallEvent.PUPPET_FAILURE, plan_id, reason)
     return 1
+
+
+def _certificate_and_run(system: System, number: int, stop: Event, write: Write) -> str:
+    """Return why Puppet failed, empty when it did not."""
+    environment, logs = system.environment, system.logs
+    return _puppet(
+        CERTIFICATE, logs / "puppet-certificate.log", environment, stop, write
+    ) or puppet_run(logs / f"puppet-run-{number}.log", environment, stop, write)
 
 
 def _announce(events: Events, event: InstallEvent, plan_id: str, reason: str = "") -> None:
@@ -168,11 +188,17 @@ def puppet_run(log: Path, environment: Mapping[str, str], stop: Event, write: Wr
 
     :raises Stopped: the agent was asked to stop
     """
+    return _puppet(PUPPET, log, environment, stop, write)
+
+
+def _puppet(
+    argv: Sequence[str], log: Path, environment: Mapping[str, str], stop: Event, write: Write
+) -> str:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     os.fchmod(descriptor, 0o600)
     try:
         process = subprocess.Popen(
-            PUPPET,
+            argv,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=subprocess.STDOUT,

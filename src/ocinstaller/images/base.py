@@ -1,7 +1,10 @@
 """The base system: Debian's packages as mmdebstrap(1) makes them, kept as a compressed archive."""
 
+import os
+import sys
 from pathlib import Path
 
+import ocinstaller
 from ocinstaller.images.overlay import write_files
 from ocinstaller.images.recipe import Recipe
 from ocinstaller.images.run import run
@@ -11,6 +14,9 @@ TIMEOUT_S = 3600.0
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 """Of the package debian-archive-keyring; bookworm's (2023.3+deb12u2) verifies trixie."""
+
+PREPARE_HOOK = '"$OCI_PYTHON" -m ocinstaller.images.prepared "$OCI_IMAGE_KIND" "$1"'
+"""What mmdebstrap gives to a shell when the base system is there; `$1` is its directory."""
 
 _NO_DOCUMENTATION = (
     "path-exclude=/usr/share/doc/*",
@@ -28,8 +34,16 @@ def build_base(recipe: Recipe, archive: Path, scratch: Path) -> None:
     run(
         base_command(recipe, archive, preset),
         timeout_s=TIMEOUT_S,
-        env={"TMPDIR": str(scratch)},
+        env={"TMPDIR": str(scratch), **_hook_environment(recipe)},
     )
+
+
+def _hook_environment(recipe: Recipe) -> dict[str, str]:
+    """Let the hook run this very code, from wherever it was started."""
+    source = str(Path(ocinstaller.__file__).parent.parent)
+    path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
+    kind = recipe.kind.value
+    return {"OCI_PYTHON": sys.executable, "OCI_IMAGE_KIND": kind, "PYTHONPATH": path}
 
 
 def base_command(recipe: Recipe, archive: Path, preset: Path) -> list[str]:
@@ -47,6 +61,8 @@ def base_command(recipe: Recipe, archive: Path, preset: Path) -> list[str]:
         '--aptopt=Acquire::Languages "none"',
         f"--setup-hook=sync-in {preset} /",
     ]
+    if recipe.role_packages:
+        argv.append(f"--customize-hook={PREPARE_HOOK}")
     if settings.proxy:
         argv.append(f'--aptopt=Acquire::http::Proxy "{settings.proxy}"')
     if recipe.traits.without_documentation:

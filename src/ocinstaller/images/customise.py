@@ -31,7 +31,7 @@ def customise(root: Path, recipe: Recipe) -> None:
     remove_leftovers(root)
     write_apt_sources(root, recipe)
     copy_tree(OVERLAYS / "common", root)
-    copy_tree(OVERLAYS / recipe.kind, root)
+    copy_tree(OVERLAYS / recipe.overlay, root)
     if recipe.traits.carries_agent:
         install_agent(root)
     install_keys(root, recipe.settings.authorized_keys)

@@ -86,6 +86,11 @@ def current(images: Path, kind: ImageKind) -> ImageSet:
     return load(link.parent / link.readlink()) if link.is_symlink() else load(link)
 
 
+def was_built(images: Path, kind: ImageKind) -> bool:
+    """Tell whether there is an image of a kind, whole or not."""
+    return (images / kind / CURRENT).is_symlink()
+
+
 def describe(kind: ImageKind, digest: str, release: str, directory: Path, unpacked: int) -> None:
     """Write the manifest for the files in `directory`."""
     files = {file.name: _describe_file(file) for file in sorted(directory.iterdir())}

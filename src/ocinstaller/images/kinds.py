@@ -1,6 +1,7 @@
 """The kinds of images and what distinguishes them, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ocinstaller.images.packages import FIRMWARE, LIVE, PUPPETSERVER, TARGET, PackageGroup
@@ -15,6 +16,13 @@ class ImageKind(StrEnum):
     """Unpacked onto the disk of a machine that is installed."""
     PUPPETSERVER = "puppetserver"
     """Root tree of a container with puppetserver and the Puppet modules."""
+    CONTROLLER = "target-controller"
+    """A target with the packages of its role, and likewise the following."""
+    COMPUTE = "target-compute"
+    NETWORK = "target-network"
+    VOLUME = "target-volume"
+    SWIFTPROXY = "target-swiftproxy"
+    SWIFTSTORE = "target-swiftstore"
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,8 @@ class KindTraits:
     """The properties of a kind that the build steps ask for."""
 
     packages: tuple[PackageGroup, ...]
+    role: str = ""
+    """The packages of this role's services are in the image too."""
     enabled_units: tuple[str, ...] = ()
     masked_units: tuple[str, ...] = ()
     has_kernel: bool = False
@@ -93,6 +103,24 @@ _LIVE_MASKED = (
     "modprobe@fuse.service",
 )
 
+_TARGET = KindTraits(
+    packages=TARGET,
+    enabled_units=("oci-installed.service", "systemd-networkd.service"),
+    has_kernel=True,
+    carries_agent=True,
+    squashfs_block_bytes=1024 * 1024,
+)
+
+PREPARED: Mapping[str, ImageKind] = {
+    "controller": ImageKind.CONTROLLER,
+    "compute": ImageKind.COMPUTE,
+    "network": ImageKind.NETWORK,
+    "volume": ImageKind.VOLUME,
+    "swiftproxy": ImageKind.SWIFTPROXY,
+    "swiftstore": ImageKind.SWIFTSTORE,
+}
+"""By role: the image that spares its machines the installation of packages."""
+
 TRAITS: dict[ImageKind, KindTraits] = {
     ImageKind.LIVE: KindTraits(
         packages=LIVE,
@@ -108,16 +136,11 @@ TRAITS: dict[ImageKind, KindTraits] = {
         fixed_machine_id=True,
         without_documentation=True,
     ),
-    ImageKind.TARGET: KindTraits(
-        packages=TARGET,
-        enabled_units=("oci-installed.service", "systemd-networkd.service"),
-        has_kernel=True,
-        carries_agent=True,
-        squashfs_block_bytes=1024 * 1024,
-    ),
+    ImageKind.TARGET: _TARGET,
     ImageKind.PUPPETSERVER: KindTraits(
         packages=PUPPETSERVER,
         enabled_units=("systemd-networkd.service",),
         squashfs_block_bytes=1024 * 1024,
     ),
+    **{kind: replace(_TARGET, role=role) for role, kind in PREPARED.items()},
 }

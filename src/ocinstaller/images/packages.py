@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ocinstaller.model.services import SERVICES
+
 
 @dataclass(frozen=True)
 class PackageGroup:
@@ -150,3 +152,14 @@ FIRMWARE = PackageGroup(
 def names(groups: tuple[PackageGroup, ...]) -> tuple[str, ...]:
     """Names of all packages of some groups, each once, sorted."""
     return tuple(sorted({package for group in groups for package in group.packages}))
+
+
+def of_role(role: str) -> tuple[str, ...]:
+    """Names of the packages of all services that can run on machines of a role, sorted."""
+    found = {
+        package
+        for service in SERVICES
+        if service.deployment and any(on.role == role for on in service.places)
+        for package in service.deployment.packages
+    }
+    return tuple(sorted(found))

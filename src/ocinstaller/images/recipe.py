@@ -14,7 +14,7 @@ from pathlib import Path
 
 import ocinstaller
 from ocinstaller.images.kinds import TRAITS, ImageKind, KindTraits
-from ocinstaller.images.packages import names
+from ocinstaller.images.packages import names, of_role
 from ocinstaller.images.settings import BuildSettings, InitrdModules
 
 DIGEST_LENGTH = 32
@@ -46,6 +46,7 @@ HOMEHOST <ignore>
 """
 
 _BASE_CODE = ("base.py",)
+_ROLE_CODE = ("prepared.py",)
 _CUSTOM_CODE = ("customise.py", "kinds.py", "overlay.py", "squash.py")
 
 
@@ -72,6 +73,16 @@ class Recipe:
         return names(self.traits.package_groups(firmware=self.firmware))
 
     @property
+    def role_packages(self) -> tuple[str, ...]:
+        """Names of the packages of all services that can run on machines of the image's role."""
+        return of_role(self.traits.role)
+
+    @property
+    def overlay(self) -> str:
+        """The directory of OCI's own files for this kind."""
+        return ImageKind.TARGET.value if self.traits.role else self.kind.value
+
+    @property
     def initramfs_files(self) -> dict[str, str]:
         """Configuration of the initrd, in place before the first one is made."""
         if not self.traits.has_kernel:
@@ -89,10 +100,12 @@ class Recipe:
 
     def base_digest(self) -> str:
         """Digest of the inputs of the base system."""
+        role = {"packages": self.role_packages, "code": _hashes(Path(__file__).parent, _ROLE_CODE)}
         return _digest(
             {
                 "release": self.settings.release,
                 "packages": self.packages,
+                "role": role if self.traits.role else {},
                 "firmware": self.firmware,
                 "initramfs": self.initramfs_files,
                 "without_documentation": self.traits.without_documentation,
@@ -111,7 +124,7 @@ class Recipe:
                 "enabled": traits.enabled_units,
                 "masked": traits.masked_units,
                 "authorized_keys": self.settings.authorized_keys,
-                "overlays": _hashes(OVERLAYS, ("common", self.kind.value)),
+                "overlays": _hashes(OVERLAYS, ("common", self.overlay)),
                 "agent": _hashes(PACKAGE_ROOT, AGENT_PARTS) if traits.carries_agent else {},
                 "code": _hashes(Path(__file__).parent, _CUSTOM_CODE),
             }

@@ -8,6 +8,7 @@ from ocinstaller.lab.command import follow
 from ocinstaller.lab.layout import Lab
 
 KINDS = ("live", "target", "puppetserver")
+"""What every lab has."""
 BUILD_S = 1800.0
 
 

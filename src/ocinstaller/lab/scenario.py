@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.lab.errors import StateError
 from ocinstaller.lab.layout import Lab, Machine, MachineKind
 from ocinstaller.model.errors import InvalidValue
@@ -24,10 +25,11 @@ _KEYS = {"name", "number", "kind", "role", "data_disks_gib", "settings"}
 
 @dataclass(frozen=True)
 class Scenario:
-    """A name and its machines."""
+    """A name, its machines, and the kinds of images that are made for their roles."""
 
     name: str
     machines: tuple[Machine, ...]
+    prepared: tuple[ImageKind, ...] = ()
 
     def machine(self, name: str) -> Machine:
         """Find a machine.
@@ -68,7 +70,7 @@ def load(name: str) -> Scenario:
         twice = sorted({str(value) for value in values if values.count(value) > 1})
         if twice:
             raise ValueError(f"scenario {file}: {field} {', '.join(twice)} is there twice")
-    return Scenario(name, machines)
+    return Scenario(name, machines, _prepared(file, content.get("prepared", [])))
 
 
 def current(lab: Lab) -> Scenario:
@@ -97,6 +99,14 @@ def choose(lab: Lab, name: str) -> Scenario:
 
 def _record(lab: Lab) -> Path:
     return lab.run_directory / "scenario"
+
+
+def _prepared(file: Path, roles: Any) -> tuple[ImageKind, ...]:
+    if not isinstance(roles, list) or not set(roles) <= PREPARED.keys():
+        raise ValueError(
+            f"scenario {file}: prepared {roles}; allowed: a list of {', '.join(PREPARED)}"
+        )
+    return tuple(PREPARED[role] for role in roles)
 
 
 def _machine(file: Path, entry: Any) -> Machine:

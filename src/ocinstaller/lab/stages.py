@@ -126,7 +126,7 @@ class Line:
         return (
             Stage("network", lambda: namespace.exists(self.lab.name), self._network),
             Stage("package proxy", lambda: self._runs(mirror.PROCESS), self._proxy),
-            *(self._image_stage(kind) for kind in images.KINDS),
+            *(self._image_stage(kind) for kind in (*images.KINDS, *self.scenario.prepared)),
             Stage("OCI server", self._server_answers, self._server),
             Stage("administrator", lambda: self.lab.credentials_file.exists(), self._administrator),
             Stage("puppetserver", self._puppetserver_is_set_up, self._puppetserver),

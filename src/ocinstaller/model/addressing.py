@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from ocinstaller.model.errors import Conflict, Exhausted, InvalidValue
@@ -11,6 +12,18 @@ Network = IPv4Network | IPv6Network
 
 _PEERS = 1  # host bits of /31 (RFC 3021) and /127 (RFC 6164): both addresses are hosts
 _PAIR = 2
+
+
+@lru_cache(maxsize=65536)
+def known_address(text: str) -> Address:
+    """Return a stored address as a value.
+
+    Each enrolment and each classification reads all addresses of a cluster: parsing thousands of
+    them anew would take most of their time.
+
+    :raises ValueError: it is none
+    """
+    return ip_address(text)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ LINES: dict[str, Callable[[list[Any]], list[str]]] = {
     "volumes": volumes,
     "interfaces": interfaces,
     "reasons": list,
+    "extra_files": lambda paths: [f"{path}: a file of the site" for path in paths],
+    "extra_packages": lambda names: [f"{name}: a package of the site" for name in names],
 }
 """How each list of the plan is said."""
 

@@ -4,14 +4,17 @@ The store fills it in a constant number of queries; a plan changes a copy and co
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar, cast
 
 from ocinstaller.model.addressing import Address, AddressRange, NetworkUse, is_management
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.settings import CLUSTER_SETTINGS, INHERIT, MACHINE_SETTINGS, Value
 from ocinstaller.model.states import PuppetStatus, State
+
+_Derived = TypeVar("_Derived")
 
 
 @dataclass(frozen=True)
@@ -150,3 +153,23 @@ class ClusterSnapshot:
 def in_order(machines: Iterable[MachineFacts]) -> tuple[MachineFacts, ...]:
     """Return machines in the order of their host names' numbers: 2 comes before 10."""
     return tuple(sorted(machines, key=lambda machine: (len(machine.hostname), machine.hostname)))
+
+
+def once(
+    function: Callable[[ClusterSnapshot], _Derived],
+) -> Callable[[ClusterSnapshot], _Derived]:
+    """Compute a function of a snapshot once for each snapshot, which never changes.
+
+    What a plan tells of each of thousands of machines rests on the same facts of the whole cluster.
+    Whoever gets the result must not change it.
+    """
+    key = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(cluster: ClusterSnapshot) -> _Derived:
+        known = vars(cluster)
+        if key not in known:
+            known[key] = function(cluster)
+        return cast("_Derived", known[key])
+
+    return remembered

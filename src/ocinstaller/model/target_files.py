@@ -5,11 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ocinstaller.model import networkd
+from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.network_layout import NetworkLayout
 from ocinstaller.model.plan import TargetFile
 
 _SECRET = 0o600
+_OF_THE_INSTALLER = frozenset(
+    {
+        "/etc/fstab", "/etc/group", "/etc/gshadow", "/etc/hostname", "/etc/machine-id",
+        "/etc/passwd", "/etc/shadow",
+    }
+)  # fmt: skip
+"""What the agent writes or relies on."""
 _CA_FILE = "/etc/ssl/certs/oci-root-ca.pem"  # a link to the .crt below
 _LOCAL_CAS = "/usr/local/share/ca-certificates"
 _CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"  # noqa: S105 - the object identifier, RFC 2985 5.4.1
@@ -74,12 +82,34 @@ class TargetSystem:
     api_root: str
     """Root that the operator gave with the API's certificate; empty for none."""
     puppet: PuppetConfig
+    hosts_append: str = ""
+    """Lines that the site adds to /etc/hosts."""
+    extra_files: tuple[TargetFile, ...] = ()
+    """Those of the site."""
 
 
 def render(system: TargetSystem) -> tuple[TargetFile, ...]:
-    """Return all files of a machine."""
+    """Return all files of a machine.
+
+    :raises Conflict: a file of the site has the path of one of OCI's own
+    """
+    own = _own_files(system)
+    taken = _OF_THE_INSTALLER | {file.path for file in own}
+    for file in system.extra_files:
+        if file.path in taken:
+            raise Conflict(
+                f"{file.path} is a file that OCI writes itself",
+                field="oci-in-target",
+                value=file.path,
+                allowed="other files: settings, hosts_append and Puppet change OCI's",
+            )
+    return (*own, *system.extra_files)
+
+
+def _own_files(system: TargetSystem) -> tuple[TargetFile, ...]:
+    hosts = hosts_file(system.hostname, system.hosts) + system.hosts_append
     return (
-        TargetFile(path="/etc/hosts", content=hosts_file(system.hostname, system.hosts)),
+        TargetFile(path="/etc/hosts", content=hosts),
         *networkd.render(system.network, system.firmware),
         _resolver(system.nameservers),
         *_package_files(system.packages),

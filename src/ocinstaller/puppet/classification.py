@@ -8,7 +8,6 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.openrc import API_CA_FILE
 from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import Value
-from ocinstaller.puppet.deployment import Member
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
@@ -48,7 +47,8 @@ class NodeSnapshot:
     initial_cluster_setup: bool
     vip_hostname: str
     vip: ApiAddress | None
-    members: Mapping[str, list[Member]]
+    members: Mapping[str, object]
+    """What `deployment.members` returns."""
     time_servers: tuple[str, ...]
     deployment: Mapping[str, object]
     """What `deployment.deployment` returns."""
@@ -60,6 +60,8 @@ class NodeSnapshot:
     secrets: dict[str, str] = field(repr=False)
     site_classes: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     """The site's own classes and their parameters; they may hold secrets too."""
+    extra_packages: tuple[str, ...] = ()
+    """Those that the site adds."""
 
 
 def classify(node: NodeSnapshot) -> str:
@@ -154,14 +156,14 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
         "is_bootstrap": node.is_bootstrap,
         "initial_cluster_setup": node.initial_cluster_setup,
         "vip_hostname": node.vip_hostname,
-        "members": {
-            role: [_plain(member) for member in members] for role, members in node.members.items()
-        },
+        "members": node.members,
         "time_servers": list(node.time_servers),
         **node.deployment,
         "settings": dict(node.settings),
         "secrets": node.secrets,
     }
+    if node.extra_packages:
+        parameters["extra_packages"] = list(node.extra_packages)
     if node.vip is not None:
         parameters |= {
             "vip_address": node.vip.address,
@@ -171,13 +173,3 @@ def _parameters(node: NodeSnapshot) -> dict[str, object]:
     if node.api_ca:
         parameters |= {"api_ca": node.api_ca, "api_ca_file": API_CA_FILE}
     return parameters
-
-
-def _plain(member: Member) -> dict[str, object]:
-    """Return a member as YAML knows it; `asdict` takes ten times as long."""
-    return {
-        "hostname": member.hostname,
-        "address": member.address,
-        "id": member.id,
-        "addresses": list(member.addresses),
-    }

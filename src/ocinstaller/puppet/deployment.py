@@ -1,54 +1,29 @@
 """What Puppet needs to know about the services of a machine: pure, from placement and the table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ocinstaller.model.placement.choices import cluster_choices, machine_choices
 from ocinstaller.model.placement.facts import Scene
-from ocinstaller.model.placement.placing import hosts
+from ocinstaller.model.placement.placing import hosts, place_machine
 from ocinstaller.model.services import SERVICES, Reach, Service
 from ocinstaller.model.services.entries import Port, database_secret, message_secret
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order, once
 
 Parameters = dict[str, object]
 
 
-@dataclass(frozen=True)
-class Member:
-    """A machine of the cluster, as the others see it.
-
-    :ivar address: for the cluster's own traffic.
-    :ivar id: its number among the machines of its role.
-    :ivar addresses: all its addresses; its packets may come from any of them.
-    """
-
-    hostname: str
-    address: str
-    id: int
-    addresses: tuple[str, ...]
-
-
 def deployment(cluster: ClusterSnapshot, machine: MachineFacts) -> Parameters:
     """Return the parameters of class `ocinstaller` that follow from placement."""
-    running = hosts(cluster)
-    deployed = [service for service in SERVICES if service.name in running and service.deployment]
-    own = [service for service in deployed if machine in running[service.name]]
-    peers = {
-        service.name: [_peer(cluster, host) for host in running[service.name]]
-        for service in deployed
-        if _is_found(service)
-    }
+    deployed = _deployed(cluster)
+    placed = place_machine(cluster, machine).services
+    own = [service for service in deployed if service.name in placed]
     parameters: Parameters = {
         "services": [service.name for service in own],
         "profiles": _profiles(own),
         "packages": _packages(own),
         "backends": _backends(cluster, machine),
-        "apis": {
-            service.name: _api(cluster, service, running[service.name])
-            for service in deployed
-            if service.deployment and service.deployment.api
-        },
-        "peers": peers,
+        "apis": _apis(cluster),
+        "peers": _peers(cluster),
         "ports": [_port(service, port) for service in own for port in service.ports],
     }
     if cluster.other_vips:
@@ -66,19 +41,45 @@ def deployment(cluster: ClusterSnapshot, machine: MachineFacts) -> Parameters:
     return parameters
 
 
-def members(cluster: ClusterSnapshot) -> dict[str, list[Member]]:
-    """Return the machines of each role that the cluster has, in the order of their numbers."""
-    found: dict[str, list[Member]] = {}
+@once
+def members(cluster: ClusterSnapshot) -> Parameters:
+    """Return the machines of each role that the cluster has, in the order of their numbers.
+
+    Each with its host name, its address for the cluster's own traffic, its number among the
+    machines of its role, and all its addresses: its packets may come from any of them.
+    """
+    found: dict[str, list[Parameters]] = {}
     for machine in in_order(cluster.machines):
-        found.setdefault(machine.role, []).append(
-            Member(
-                machine.hostname,
-                cluster.management_address(machine),
-                _number(machine),
-                tuple(address.ip for address in machine.addresses),
-            )
-        )
+        addresses = [address.ip for address in machine.addresses]
+        member = {**_peer(cluster, machine), "addresses": addresses}
+        found.setdefault(machine.role, []).append(member)
     return dict(sorted(found.items()))
+
+
+@once
+def _deployed(cluster: ClusterSnapshot) -> list[Service]:
+    running = hosts(cluster)
+    return [service for service in SERVICES if service.name in running and service.deployment]
+
+
+@once
+def _peers(cluster: ClusterSnapshot) -> Parameters:
+    running = hosts(cluster)
+    return {
+        service.name: [_peer(cluster, host) for host in running[service.name]]
+        for service in _deployed(cluster)
+        if _is_found(service)
+    }
+
+
+@once
+def _apis(cluster: ClusterSnapshot) -> Parameters:
+    running = hosts(cluster)
+    return {
+        service.name: _api(cluster, service, running[service.name])
+        for service in _deployed(cluster)
+        if service.deployment and service.deployment.api
+    }
 
 
 def _number(machine: MachineFacts) -> int:
@@ -100,12 +101,16 @@ def _packages(services: list[Service]) -> list[str]:
 
 
 def _backends(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, str]:
-    scene = Scene(cluster)
-    decisions = (*cluster_choices(scene), *machine_choices(scene, machine))
-    return {decision.subject: decision.choice for decision in decisions}
+    own = machine_choices(Scene(cluster), machine)
+    return _common_backends(cluster) | {decision.subject: decision.choice for decision in own}
 
 
-def _peer(cluster: ClusterSnapshot, machine: MachineFacts) -> dict[str, object]:
+@once
+def _common_backends(cluster: ClusterSnapshot) -> dict[str, str]:
+    return {decision.subject: decision.choice for decision in cluster_choices(Scene(cluster))}
+
+
+def _peer(cluster: ClusterSnapshot, machine: MachineFacts) -> Parameters:
     return {
         "hostname": machine.hostname,
         "address": cluster.management_address(machine),

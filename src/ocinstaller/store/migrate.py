@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine
 
 from ocinstaller.store.certificate_tables import ApiCertificate
 from ocinstaller.store.order_tables import MachineOrder
+from ocinstaller.store.plugin_tables import PluginCall
 from ocinstaller.store.ring_tables import SwiftRing
 
-_TABLES = (SwiftRing, ApiCertificate, MachineOrder)
+_TABLES = (SwiftRing, ApiCertificate, MachineOrder, PluginCall)
 """One of each module of tables: importing them makes the metadata complete."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -16,6 +16,7 @@ from ocinstaller.model.addressing import (
     Link,
     NetworkUse,
     is_management,
+    known_address,
     parse_network,
 )
 from ocinstaller.model.errors import NotFound
@@ -199,7 +200,7 @@ def has_role(session: Session, cluster_id: int, role: str) -> bool:
 def used_addresses(session: Session, network_id: int) -> frozenset[Address]:
     """Return what OCI gave away of a network."""
     query = select(IpAddress.ip).where(IpAddress.network_id == network_id)
-    return frozenset(ip_address(text) for text in session.scalars(query))
+    return frozenset(known_address(text) for text in session.scalars(query))
 
 
 def management_address(machine: Machine) -> str:

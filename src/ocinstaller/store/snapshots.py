@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.model.addressing import API_VIP, Address, AddressRange
+from ocinstaller.model.addressing import API_VIP, Address, AddressRange, known_address
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.snapshot import (
     AddressFacts,
@@ -80,7 +80,7 @@ class _Addresses:
         self.taken: dict[int, set[Address]] = defaultdict(set)
         self.vips: dict[str, VirtualAddress] = {}
         for ip, usefor, vip_usage, machine_id, network_id, network, cidr in session.execute(query):
-            self.taken[network_id].add(ip_address(ip))
+            self.taken[network_id].add(known_address(ip))
             if machine_id is not None and usefor == "machine":
                 self.of_machine[machine_id].append(AddressFacts(network, ip, cidr))
             if usefor == "vip":

@@ -11,7 +11,7 @@ from ocinstaller.model.placement.leaders import leader_decisions
 from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.roles import kind_of
 from ocinstaller.model.services import SERVICES, On, Service
-from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order
+from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order, once
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def place_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> MachinePla
     return _placement(scene, machine, _places(scene, machine.role))
 
 
+@once
 def hosts(cluster: ClusterSnapshot) -> dict[str, tuple[MachineFacts, ...]]:
     """Return, for each service that runs somewhere, its machines in the order of their numbers."""
     scene = Scene(cluster)

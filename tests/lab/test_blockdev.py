@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ocinstaller.lab.blockdev import Disk, forget, read_partition_table
+from ocinstaller.lab.blockdev import Disk, forget, link_by_uuid, read_partition_table
 from ocinstaller.lab.command import run
 
 pytestmark = pytest.mark.root
@@ -95,5 +95,5 @@ def test_file_systems_are_found_by_uuid(tmp_path: Path) -> None:
     links = tmp_path / "by-uuid"
     links.mkdir()
     (links / "of-a-former-start").symlink_to(empty)
-    blockdev.link_by_uuid([made, empty], links)
+    link_by_uuid([made, empty], links)
     assert {link.name: link.readlink() for link in links.iterdir()} == {uuid: made}

@@ -70,7 +70,12 @@ _SERVER = (
     cfg.StrOpt(
         "authorized_keys",
         default="/etc/openstack-cluster-installer/authorized_keys",
-        help="Public SSH keys of root on every machine.",
+        help="Public SSH keys of root on every machine; oci-ssh-keys makes the list.",
+    ),
+    cfg.StrOpt(
+        "ssh_key",
+        default=f"{DEFAULT_CONFIG.parent}/id_ed25519",
+        help="Private SSH key of this server, which oci-ssh-keys makes.",
     ),
     cfg.StrOpt(
         "hosts_append",
@@ -265,6 +270,14 @@ _ROOT_PASS_PLUGIN = (
     ),
 )
 
+_IPMI = (
+    cfg.StrOpt(
+        "automatic_ipmi_username",
+        default="oci",
+        regex=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,15}$",
+        help="User that BMCs get when OCI gives them an address and they have none.",
+    ),
+)
 _PLUGINS = (
     cfg.IntOpt(
         "timeout_s", default=60, min=1, max=3600, help="Seconds after which a plug-in is ended."
@@ -295,6 +308,7 @@ OPTIONS: dict[str, tuple[cfg.Opt, ...]] = {
     "dns_plugin": _DNS_PLUGIN,
     "monitoring_plugin": _MONITORING_PLUGIN,
     "root_pass_plugin": _ROOT_PASS_PLUGIN,
+    "ipmi": _IPMI,
     "plugins": _PLUGINS,
 }
 

@@ -109,6 +109,19 @@ def test_running_machines_learn_to_trust_it_first(
     assert "api_ca" in classes(operator, oci), "controllers may still show it"
 
 
+def test_one_that_is_missing_or_ends_is_on_the_page_of_the_servers_health(
+    operator: TestClient, ca: Ca
+) -> None:
+    define_cluster(operator)
+    set_self_signed(operator, "no")
+    page = operator.get("/oci/health").text
+    assert "certificate of the API of cl1" in page and "cluster-certificate-set cl1" in page
+    operator.put(URL, json=body(ca))
+    page = operator.get("/oci/health").text
+    assert "certificate of the API of cl1" not in page
+    assert f"certificate {API}" in page and "have its CA renew it" in page
+
+
 def test_its_name_and_time_hold_settings(
     operator: TestClient, ca: Ca, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ PARTS = {
 
 UNCONDITIONAL = {
     "/v1/machines/{name}/power": "a button, nothing that is stored",
+    "/v1/machines/{name}/bmc/command": "a question to the BMC, nothing that is stored",
     "/v1/machines/{name}/power/live": "a button, nothing that is stored",
     "/v1/machines/{name}/power/disk": "a button, nothing that is stored",
     "/v1/clusters/{name}/plan": "changes nothing",

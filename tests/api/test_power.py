@@ -3,41 +3,16 @@
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from ocinstaller.model.hardware import Bmc
 from tests.api.test_machine_way import bearer, define_cluster, enrol, send_event, send_report
-from tests.drivers.virtual_bmc_process import PASSWORD, USER, BmcProcess
+from tests.drivers.virtual_bmc_process import PASSWORD, BmcProcess
 from tests.support import report
 
 MACHINE = "/v1/machines/SERIAL0001"
-
-
-@pytest.fixture
-def bmc(tmp_path: Path, operator: TestClient) -> Iterator[BmcProcess]:
-    """Run a BMC and let machine 1 be controlled through it."""
-    directory = tmp_path / "bmc"
-    directory.mkdir()
-    process = BmcProcess(directory)
-    send_report(operator)
-    settings = {
-        "ipmi_use": "yes",
-        "ipmi_addr": process.access.address,
-        "ipmi_port": str(process.access.port),
-        "ipmi_username": USER,
-        "ipmi_password": PASSWORD,
-    }
-    answer = operator.patch(f"{MACHINE}/settings", json={"settings": settings})
-    assert answer.status_code == 200, answer.text
-    assert PASSWORD not in answer.text
-    try:
-        yield process
-    finally:
-        process.stop()
 
 
 def status(client: TestClient) -> str:

@@ -27,6 +27,14 @@ def test_a_bmc_is_stored_and_its_console_is_told(server: ServerProcess, tmp_path
         assert "ipmi_addr" in done.stdout and PASSWORD not in done.stdout
         power = server.ocicli("machine-power", "SERIAL0001", "-f", "value", "-c", "power")
         assert power.stdout == "off\n", power.stderr
+        asked = server.ocicli("machine-ipmi-cmd", "SERIAL0001", "chassis", "power", "status")
+        assert asked.stdout == "Chassis Power is off\n", asked.stderr
+        refused = server.ocicli("machine-ipmi-cmd", "SERIAL0001", "shell")
+        assert refused.returncode == 1 and "chassis" in refused.stderr
+        ordered = server.ocicli(
+            "machine-renew-ipmi-password", "SERIAL0001", "-f", "value", "-c", "state"
+        )
+        assert ordered.stdout == "waiting\n", ordered.stderr
         command, web = server.ocicli("machine-console", "SERIAL0001").stdout.splitlines()
         assert command == (
             f"ipmitool -I lanplus -H 127.0.0.1 -p {access.port} -U {USER} -L ADMINISTRATOR -a "

@@ -273,6 +273,8 @@ def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Pa
         client.run("machine-set-ipmi", STORE, "yes", access.address, str(access.port), USER, SECRET)
         console = client.run("machine-console", STORE)
         assert f"-p {access.port} -U {USER} " in console.stdout and SECRET not in console.stdout
+        power = client.run("machine-ipmi-cmd", STORE, "chassis power status")
+        assert "Chassis Power is off" in power.stdout, power
         reason = client.is_refused("machine-ipmi-reboot-on-hdd", STORE)
         assert "start from disk" in reason
         client.does("machine-ipmi-reboot-on-live", STORE)
@@ -325,9 +327,6 @@ def test_refusals_say_why_and_change_nothing(client: OriginalClient) -> None:
 COMMANDS_OF = {
     "role_create": ("role-create", "cook"),
     "role_delete": ("role-delete", "compute"),
-    "machine_apply_ipmi": ("machine-apply-ipmi", STORE),
-    "ipmi_cmd": ("machine-ipmi-cmd", STORE, "chassis status"),
-    "ipmi_assign_check": ("ipmi-assign-check",),
     "hpe_ilo_license_install": ("machine-hpe-ilo-license-install", STORE),
     "hpe_activate_ipmi_over_lan": ("machine-hpe-activate-ipmi-over-lan", STORE),
     "machine_check_megacli_applied": ("machine-check-megacli-applied", STORE),
@@ -342,9 +341,7 @@ COMMANDS_OF = {
 }
 """How this client asks for what this server does not do; further actions are of later clients."""
 NO_COMMAND = {
-    "activate_ipmi_over_lan",
     "enc",
-    "ipmi_assign_ip",
     "machine_forget_ipmi_pass",
     "machine_save_ipmi_pass",
 }
@@ -363,6 +360,16 @@ def test_orders_are_for_machines_that_take_them(client: OriginalClient) -> None:
     client.does("machine-reboot-on-live", "SERIAL0008")
     (row,) = [r for r in client.lists("machine-list") if r["serial"] == "SERIAL0008"]
     assert row["status"] == "bootinglive"
+    client.binds_key(report(9))
+    use = ("machine-set-ipmi", "--do-ipmitool-cmds", "--ipmi-defgw", "10.99.0.254",
+           "--ipmi-netmask", "255.255.255.0", "SERIAL0009")  # fmt: skip
+    programmed = client.run(*use, "yes", "10.99.0.9", "623", "root", "calvin")
+    assert programmed.stdout == "Successfuly queried API.\n", programmed
+    assert "open order: bmc" in client.is_refused("machine-apply-ipmi", "SERIAL0009")
+    assert "takes no orders" in client.is_refused("machine-apply-ipmi", STORE)
+    numbered = client.run("ipmi-assign-check")
+    assert (numbered.returncode, numbered.stdout) == (0, "No BMC needs an address.\n")
+    client.does("machine-destroy", "SERIAL0009")
     client.does("machine-destroy", "SERIAL0007")
     client.does("machine-destroy", "SERIAL0008")
 

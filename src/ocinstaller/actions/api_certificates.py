@@ -142,6 +142,13 @@ def facts(session: Session) -> list[tuple[Cluster, CertificateFacts]]:
     return [(cluster, _facts(row)) for cluster, row in rows]
 
 
+def missing(session: Session) -> list[str]:
+    """Return the clusters whose settings ask for another CA's certificate that nobody gave."""
+    given = set(session.scalars(select(ApiCertificate.cluster_id)))
+    rows = session.scalars(select(Cluster).order_by(Cluster.name))
+    return [row.name for row in rows if row.id not in given and not is_signed_by_oci(session, row)]
+
+
 def check_settings(session: Session, cluster: Cluster, values: Mapping[str, object]) -> None:
     """Refuse settings with which the API would serve a certificate that its clients refuse.
 

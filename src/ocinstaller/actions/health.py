@@ -171,10 +171,15 @@ def _api_certificates(oci: Premises) -> Iterator[Check]:
     try:
         with oci.store.read() as session:
             given = api_certificates.facts(session)
+            missing = api_certificates.missing(session)
     except (Unavailable, DatabaseError):
         return  # the check of the data base says what is wrong with it
     for _, facts in given:
         yield _expiry(facts)
+    for name in missing:
+        found = "self_signed_api_cert is no, none was given: OCI's CA signs it"
+        advice = f"ocicli cluster-certificate-set {name}, or set it to yes"
+        yield Check(f"certificate of the API of {name}", Health.WARNING, found, advice)
 
 
 def _days_left(facts: CertificateFacts) -> int:

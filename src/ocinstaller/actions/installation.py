@@ -33,7 +33,6 @@ from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine
 
 _UNITS = (
-    "oci-certificate-turn.timer",
     "oci-certificates.timer",
     "oci-installed.service",
     "ssh.service",

@@ -12,6 +12,10 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.orders import OPEN_STATES, OrderKind, OrderState, ending
 from ocinstaller.store.order_tables import MachineOrder
 from ocinstaller.store.tables import Machine
+from ocinstaller.store.vault import Vault
+
+_MOST_PASSWORDS = 3
+"""A BMC locks a user out after some wrong ones."""
 
 KEPT = 50
 """So many of a machine's newest orders are kept."""
@@ -142,6 +146,22 @@ def restarted(session: Session, machine: Machine, *, new_key: bool) -> bool:
     if order.state == OrderState.WAITING:
         order.state, order.changed_at = OrderState.RUNNING, datetime.now(UTC)
     return False
+
+
+def unknown_passwords(session: Session, vault: Vault, machine: Machine) -> tuple[str, ...]:
+    """Return the newest passwords of which nobody knows whether the machine's BMC took them."""
+    query = (
+        select(MachineOrder.sealed)
+        .where(
+            MachineOrder.machine_id == machine.id,
+            MachineOrder.kind == OrderKind.BMC,
+            MachineOrder.state != OrderState.WAITING,
+            MachineOrder.sealed.is_not(None),
+        )
+        .order_by(MachineOrder.id.desc())
+        .limit(_MOST_PASSWORDS)
+    )
+    return tuple(vault.open(sealed) for sealed in session.scalars(query) if sealed)
 
 
 def _note_next(session: Session, machine: Machine) -> None:

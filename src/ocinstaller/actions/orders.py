@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import installation, nodes, order_queue
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.order_queue import OrderView
+from ocinstaller.model.bmc_programming import BmcProgram
 from ocinstaller.model.errors import Conflict, InvalidValue, NotFound, OciError, WrongState
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.orders import (
@@ -21,8 +22,9 @@ from ocinstaller.model.orders import (
     ending,
 )
 from ocinstaller.model.plan import Directive
+from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import State
-from ocinstaller.store import queries
+from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.order_tables import MachineOrder
 from ocinstaller.store.tables import Machine
 
@@ -137,7 +139,7 @@ def _begin_installation(
         order_queue.close(session, machine, order, OrderState.DONE, f"plan {machine.plan_id}")
 
 
-def fetch(session: Session, serial: str, key: str) -> NextOrder:
+def fetch(session: Session, oci: Installation, serial: str, key: str) -> NextOrder:
     """Return the order that a machine is to carry out now; the same one until its outcome is told.
 
     :raises Forbidden: the key is not that of this machine
@@ -148,10 +150,22 @@ def fetch(session: Session, serial: str, key: str) -> NextOrder:
         return NextOrder()
     if order.state == OrderState.WAITING:
         order.state, order.changed_at = OrderState.RUNNING, datetime.now(UTC)
-    return NextOrder(order=Order(order_id=order.name, kind=OrderKind(order.kind)))
+    return NextOrder(order=_for_agent(oci, order))
 
 
-def receive_outcome(session: Session, told: OrderReport, key: str) -> None:
+def _for_agent(oci: Installation, order: MachineOrder) -> Order:
+    kind = OrderKind(order.kind)
+    if kind is not OrderKind.BMC:
+        return Order(order_id=order.name, kind=kind)
+    known = {
+        name: value for name, value in order.details.items() if name in BmcProgram.model_fields
+    }
+    if order.sealed is not None:
+        known["password"] = oci.vault.open(order.sealed)
+    return Order(order_id=order.name, kind=kind, bmc=BmcProgram.model_validate(known))
+
+
+def receive_outcome(session: Session, oci: Installation, told: OrderReport, key: str) -> None:
     """Note how an order goes; its outcome may be told any number of times.
 
     :raises Forbidden: the key is not that of this machine
@@ -169,9 +183,21 @@ def receive_outcome(session: Session, told: OrderReport, key: str) -> None:
         order.state, order.output = told.state, ending(told.output)
         order.changed_at = datetime.now(UTC)
         return
-    if told.state is OrderState.DONE and order.kind == OrderKind.WIPE:
-        machine.disk_key_digest, machine.disk_plan_id = None, None
+    if told.state is OrderState.DONE:
+        _follow_up(session, oci, machine, order)
     order_queue.close(session, machine, order, told.state, told.output)
+
+
+def _follow_up(session: Session, oci: Installation, machine: Machine, order: MachineOrder) -> None:
+    """Note what is different now that an order is done."""
+    if order.kind == OrderKind.WIPE:
+        machine.disk_key_digest, machine.disk_plan_id = None, None
+    if order.kind == OrderKind.BMC and order.sealed is not None:
+        if order.details.get("renews_password"):
+            setting = MACHINE_SETTINGS["ipmi_password"]
+            password = oci.vault.open(order.sealed)
+            setting_rows.write_of_machine(session, oci.vault, machine.id, setting, password)
+        order.sealed = None
 
 
 def _order(session: Session, machine: Machine, order_id: str) -> MachineOrder:

@@ -7,7 +7,7 @@ leaves a machine that does the right thing whenever somebody restarts it.
 """
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,6 +27,7 @@ from ocinstaller.model.bmc import (
     console_command,
     web_address,
 )
+from ocinstaller.model.bmc_commands import check_command
 from ocinstaller.model.errors import Conflict, InvalidValue, OciError, WrongState
 from ocinstaller.model.hardware import Firmware, HardwareReport
 from ocinstaller.model.orders import OrderKind, OrderState
@@ -127,6 +128,19 @@ def press(oci: Installation, name: str, action: str) -> PowerView:
         machine.bmc.press(PowerAction(action))
     oci.store.write(lambda _session: None)  # nothing of OCI's own changes; the audit has the act
     return _view(machine)
+
+
+def command(oci: Installation, name: str, arguments: Sequence[str]) -> str:
+    """Send a command to a machine's BMC in ipmitool's words; return what it answers.
+
+    :raises InvalidValue: it is none of the commands that may be sent
+    :raises OciError: as `show`
+    """
+    with _refusals_recorded(oci):
+        words = check_command(arguments)
+        answer = _controlled(oci, name).bmc.command(words)
+    oci.store.write(lambda _session: None)  # the audit has the act
+    return answer
 
 
 def restart_on_live(oci: Installation, name: str) -> MachineView:
@@ -240,6 +254,7 @@ def _access(session: Session, oci: Installation, machine: Machine) -> BmcAccess:
         port=int(str(value("ipmi_port"))),
         username=str(value("ipmi_username")),
         password=secrets.get("ipmi_password", ""),
+        other_passwords=order_queue.unknown_passwords(session, oci.vault, machine),
     )
 
 

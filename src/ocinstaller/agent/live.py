@@ -9,21 +9,22 @@ from pathlib import Path
 from ssl import SSLContext
 from threading import Event
 
+from ocinstaller.agent import bmc
 from ocinstaller.agent.backoff import delays, jittered
 from ocinstaller.agent.client import Client
 from ocinstaller.agent.command import run
-from ocinstaller.agent.errors import AgentError, Stopped
+from ocinstaller.agent.errors import AgentError, InstallError, Stopped
 from ocinstaller.agent.events import Events
 from ocinstaller.agent.install import Machine, install
 from ocinstaller.agent.inventory import Inventory, efi
 from ocinstaller.agent.inventory.source import Source
-from ocinstaller.agent.orders import Worker, obey
+from ocinstaller.agent.orders import Log, Worker, obey
 from ocinstaller.agent.remotelog import RemoteLog
 from ocinstaller.agent.settings import Settings, command_line, parse
 from ocinstaller.agent.trust import download_ca, load_or_make_key, tls_context
 from ocinstaller.agent.wipe import wipe
 from ocinstaller.model.hardware import Failure
-from ocinstaller.model.orders import OrderKind
+from ocinstaller.model.orders import Order, OrderKind
 from ocinstaller.model.plan import Directive, DirectiveKind, InstallEvent, InstallPlan
 
 _LOG = logging.getLogger(__name__)
@@ -102,7 +103,15 @@ class LiveAgent:
 
     def _workers(self) -> Mapping[OrderKind, Worker]:
         """Return who carries out which orders."""
-        return {OrderKind.WIPE: lambda _order, log: wipe(self._inventory.disks(), log, self._stop)}
+        return {
+            OrderKind.WIPE: lambda _order, log: wipe(self._inventory.disks(), log, self._stop),
+            OrderKind.BMC: self._program_bmc,
+        }
+
+    def _program_bmc(self, order: Order, log: Log) -> None:
+        if self._source.container or order.bmc is None:
+            raise InstallError("a container has no BMC of its own")
+        bmc.program(order.bmc, self._source, log)
 
     def _install(self, plan: InstallPlan, client: Client, serial: str) -> bool:
         """Carry the plan out; return whether the server knows that it is done."""

@@ -109,6 +109,8 @@ _BODIES: dict[str, dict[str, object]] = {
     "MachineRingCalculation": {"weights": {"object": 0}, "dry_run": True},
     "NewUser": {"login": "alice", "password": "a long password", "role": "operator"},
     "UserSettings": {"role": "viewer"},
+    "BmcCommand": {"arguments": ["chassis", "status"]},
+    "BmcNetwork": {"network": "bmcs"},
     "PowerRequest": {"action": "reset"},
     "NewValue": {"password": "a-long-random-text"},
     "NewPassword": {"password": "another long password"},

@@ -55,13 +55,13 @@ def plan(oci: MachineOci, key: Bearer, serial: str) -> InstallPlan:
 @router.get("/order")
 def order(oci: MachineOci, key: Bearer, serial: str) -> NextOrder:
     """Give the order that the machine is to carry out now, if there is one."""
-    return oci.store.write(lambda session: orders.fetch(session, serial, key))
+    return oci.store.write(lambda session: orders.fetch(session, oci, serial, key))
 
 
 @router.post("/order", status_code=204)
 def order_outcome(oci: MachineOci, key: Bearer, document: OrderReport) -> None:
     """Take how an order goes, or its outcome."""
-    oci.store.write(lambda session: orders.receive_outcome(session, document, key))
+    oci.store.write(lambda session: orders.receive_outcome(session, oci, document, key))
 
 
 @router.post("/event", status_code=204)

@@ -112,6 +112,20 @@ ROUTES: dict[tuple[str, str], Access] = {
         "machine-ipmi-reboot-on-hdd", _OPERATE, "machine"
     ),
     ("GET", "/v1/machines/{name}/console"): Access("machine-console", _READ, "machine"),
+    ("POST", "/v1/machines/{name}/bmc/address"): Access(
+        "machine-ipmi-assign-ip", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/bmc-addresses"): Access("ipmi-assign-check", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/bmc/command"): Access("machine-ipmi-cmd", _OPERATE, "machine"),
+    ("POST", "/v1/machines/{name}/bmc/programming"): Access(
+        "machine-apply-ipmi", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/bmc/password"): Access(
+        "machine-renew-ipmi-password", _OPERATE, "machine"
+    ),
+    ("POST", "/v1/machines/{name}/bmc/lan-access"): Access(
+        "machine-activate-ipmi-over-lan", _OPERATE, "machine"
+    ),
     ("POST", "/v1/machines/{name}/bmc/adoption"): Access("machine-ipmi-adopt", _OPERATE, "machine"),
     ("GET", "/v1/machines/{name}/plugin-calls"): Access("machine-plugins", _READ, "machine"),
     ("POST", "/v1/machines/{name}/plugin-calls/retry"): Access(

@@ -42,6 +42,8 @@ class BmcAccess:
     port: int
     username: str
     password: str = field(repr=False)
+    other_passwords: tuple[str, ...] = field(default=(), repr=False)
+    """Of renewals whose outcome nobody knows: tried when the first one is refused."""
 
 
 def console_command(access: BmcAccess) -> tuple[str, ...]:

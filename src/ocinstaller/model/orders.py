@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from ocinstaller.model.bmc_programming import BmcProgram
 from ocinstaller.model.hardware import Serial
 from ocinstaller.model.wire import Document
 
@@ -24,6 +25,8 @@ class OrderKind(StrEnum):
     """Restart the live system; done when the machine comes back with a new key."""
     WIPE = "wipe"
     """Erase all disks; carried out by the live system."""
+    BMC = "bmc"
+    """Set address or user in the machine's BMC; carried out by the live system."""
     INSTALL = "install"
     """Begin the installation once the machine runs the live system; the server does that."""
 
@@ -41,7 +44,7 @@ class OrderState(StrEnum):
 OPEN_STATES = frozenset({OrderState.WAITING, OrderState.RUNNING})
 """States of orders that are still to have an outcome."""
 
-AGENT_KINDS = frozenset({OrderKind.WIPE})
+AGENT_KINDS = frozenset({OrderKind.WIPE, OrderKind.BMC})
 """Orders that the agent of the live system fetches and carries out."""
 
 OrderId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
@@ -52,6 +55,8 @@ class Order(Document):
 
     order_id: OrderId
     kind: OrderKind
+    bmc: BmcProgram | None = None
+    """What an order of kind `bmc` sets."""
 
 
 class NextOrder(Document):

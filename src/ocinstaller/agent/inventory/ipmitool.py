@@ -33,10 +33,7 @@ def parse(controller: str, lan: str = "") -> Bmc:
 
 def collect(source: Source) -> Bmc | None:
     """Ask the controller; None when the machine has none."""
-    if not (source.root / DEVICE).exists():
-        # Nothing loads the character device by itself; a machine without controller refuses.
-        _load_drivers(source)
-    if not (source.root / DEVICE).exists():
+    if not has_controller(source):
         return None
     controller = source.run(("ipmitool", "mc", "info"), TIMEOUT_S)
     try:
@@ -45,6 +42,14 @@ def collect(source: Source) -> Bmc | None:
         # A controller without LAN channel is still a controller.
         lan = ""
     return parse(controller, lan)
+
+
+def has_controller(source: Source) -> bool:
+    """Tell whether the kernel knows a controller, after asking for its drivers."""
+    if not (source.root / DEVICE).exists():
+        # Nothing loads the character device by itself; a machine without controller refuses.
+        _load_drivers(source)
+    return (source.root / DEVICE).exists()
 
 
 def _load_drivers(source: Source) -> None:

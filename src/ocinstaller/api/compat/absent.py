@@ -2,25 +2,15 @@
 
 from ocinstaller.api.compat.action import Absent
 
-_BMC = "it programs no management controllers and passes no commands on to them"
+_HPE = "it takes a tool of the vendor that is not in Debian"
+_BMC = "it keeps passwords of management controllers in its own data base only"
 _RAID = "it does not configure RAID controllers"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("enc", "classes hold secrets; the puppetserver asks for them with its own token"),
-    *(
-        Absent(name, _BMC)
-        for name in (
-            "machine_apply_ipmi",
-            "ipmi_cmd",
-            "ipmi_assign_check",
-            "ipmi_assign_ip",
-            "machine_save_ipmi_pass",
-            "machine_forget_ipmi_pass",
-            "hpe_ilo_license_install",
-            "hpe_activate_ipmi_over_lan",
-            "activate_ipmi_over_lan",
-        )
-    ),
+    Absent("hpe_ilo_license_install", _HPE),
+    Absent("hpe_activate_ipmi_over_lan", f"{_HPE}; activate_ipmi_over_lan takes ipmitool"),
+    *(Absent(name, _BMC) for name in ("machine_save_ipmi_pass", "machine_forget_ipmi_pass")),
     *(
         Absent(name, _RAID)
         for name in (

@@ -5,14 +5,14 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import addresses, installation, installation_plans, machines
+from ocinstaller.actions import addresses, bmc_orders, installation, installation_plans, machines
 from ocinstaller.actions.settings import change_machine_settings
 from ocinstaller.api.compat import columns, machine_rows
 from ocinstaller.api.compat.action import Action, Call, Transaction
 from ocinstaller.api.compat.kinds import ADDRESS, NAME, SERIAL, TEXT
 from ocinstaller.api.compat.parameters import Parameter
 from ocinstaller.model import installation_text
-from ocinstaller.model.errors import Conflict, InvalidValue, NotFound
+from ocinstaller.model.errors import InvalidValue, NotFound
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Machine
 
@@ -81,15 +81,9 @@ def _set(session: Session, call: Call) -> None:
 
 
 def _set_bmc(session: Session, call: Call) -> None:
-    if call.sent.get("perform_ipmitool_cmd") == "yes":
-        raise Conflict(
-            "Error: this server stores the settings of management controllers, but does not "
-            "program them: leave --do-ipmitool-cmds out",
-            field="perform_ipmitool_cmd",
-            value="yes",
-            allowed="no",
-        )
     _set(session, call)
+    if call.sent.get("perform_ipmitool_cmd") == "yes":
+        bmc_orders.apply(session, call.oci, call["serial"])
 
 
 def _add(session: Session, call: Call) -> None:
@@ -169,7 +163,8 @@ ACTIONS: tuple[Action, ...] = (
         _SET,
         (_MACHINE,),
         _set_bmc,
-        "stores the settings; refused with perform_ipmitool_cmd=yes, as it programs nothing",
+        "stores the settings; with perform_ipmitool_cmd=yes the live system's agent "
+        "programs them at its next report",
     ),
     Transaction("machine_ip_list", _SHOW, (_MACHINE,), _addresses),
     Transaction(

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from typing import ClassVar
 
 from ocinstaller.cli.base import (
     MACHINE,
@@ -11,9 +12,11 @@ from ocinstaller.cli.base import (
     OciLister,
     OciShow,
     Rows,
+    many,
     one,
 )
 from ocinstaller.cli.client import RefusedError, path
+from ocinstaller.cli.commands.orders import YES, confirmed
 from ocinstaller.cli.commands.settings import changed
 from ocinstaller.cli.commands.users import ask_password
 
@@ -90,6 +93,18 @@ class MachineSetIpmi(OciLister):
             help="- asks for it, or reads a line of standard input when that is no terminal; given "
             "here, other users of this computer can see it (-)",
         ),
+        Argument(
+            "--do-ipmitool-cmds",
+            action="store_true",
+            help="also have the machine's live system program the BMC so",
+        ),
+        Argument("--ipmi-defgw", help="router of the BMC, with --do-ipmitool-cmds"),
+        Argument("--ipmi-netmask", help="netmask of the BMC, with --do-ipmitool-cmds"),
+        Argument(
+            "--ipmi-call-chassis-bootdev",
+            choices=("yes", "no"),
+            help="whether OCI sets the boot device, with --do-ipmitool-cmds",
+        ),
     )
 
     def take_action(self, parsed_args: Namespace) -> Rows:
@@ -107,8 +122,21 @@ class MachineSetIpmi(OciLister):
             "ipmi_username": parsed_args.user,
             "ipmi_password": password,
         }
+        if parsed_args.do_ipmitool_cmds:
+            wanted |= {
+                name: value
+                for name, value in (
+                    ("ipmi_default_gw", parsed_args.ipmi_defgw),
+                    ("ipmi_netmask", parsed_args.ipmi_netmask),
+                    ("ipmi_call_chassis_bootdev", parsed_args.ipmi_call_chassis_bootdev),
+                )
+                if value is not None
+            }
         target = path("machines", parsed_args.machine, "settings")
-        return changed(parsed_args, self.client.patch(target, {"settings": wanted}))
+        done = self.client.patch(target, {"settings": wanted})
+        if parsed_args.do_ipmitool_cmds:
+            self.client.post(path("machines", parsed_args.machine, "bmc", "programming"))
+        return changed(parsed_args, done)
 
 
 class MachineIpmiAdopt(OciLister):
@@ -140,3 +168,104 @@ class CheckAllIpmi(OciLister):
                     rows.append((machine["serial"], machine["hostname"], str(error)))
         self.app.stderr.write("\n" if machines else "")
         return ("serial", "hostname", "reason"), rows
+
+
+class _BmcOrder(OciShow):
+    """An order about a machine's BMC."""
+
+    arguments = (MACHINE,)
+    order: ClassVar[str]
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        return one(self.client.post(path("machines", parsed_args.machine, "bmc", self.order)))
+
+
+class MachineApplyIpmi(_BmcOrder):
+    """Have a machine's live system program its BMC as its settings say."""
+
+    order = "programming"
+
+
+class MachineRenewIpmiPassword(_BmcOrder):
+    """Have a machine's live system give its BMC's user a new password, which the server keeps."""
+
+    order = "password"
+
+
+class MachineActivateIpmiOverLan(_BmcOrder):
+    """Have a machine's live system let its BMC's user in over the network."""
+
+    order = "lan-access"
+
+
+class MachineIpmiAssignIp(OciShow):
+    """Give a machine's BMC an address of a network; a live machine programs it."""
+
+    arguments = (MACHINE, Argument("network", help="a network of role ipmi"))
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        target = path("machines", parsed_args.machine, "bmc", "address")
+        return one(self.client.post(target, {"network": parsed_args.network}))
+
+
+class IpmiAssignCheck(OciLister):
+    """Give an address to each BMC of a live machine that has none and whose network is known."""
+
+    def take_action(self, _parsed_args: Namespace) -> Rows:
+        """Ask the server."""
+        fields = ("serial", "network", "ip", "order", "problem")
+        return many({field: field for field in fields}, self.client.post(path("bmc-addresses")))
+
+
+class MachineIpmiCmd(OciCommand):
+    """Send a command to a machine's BMC in ipmitool's words; print its answer."""
+
+    arguments = (
+        MACHINE,
+        Argument("arguments", nargs="+", metavar="command", help="such as chassis status"),
+    )
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        _command(self, parsed_args.machine, parsed_args.arguments)
+
+
+class MachineIpmiReset(OciCommand):
+    """Restart a machine's BMC itself; the machine goes on."""
+
+    arguments = (MACHINE,)
+
+    def take_action(self, parsed_args: Namespace) -> None:
+        """Ask the server."""
+        _command(self, parsed_args.machine, ["mc", "reset", "cold"])
+
+
+def _command(command: OciCommand, machine: str, words: list[str]) -> None:
+    target = path("machines", machine, "bmc", "command")
+    answer = command.client.post(target, {"arguments": words})
+    command.app.stdout.write(answer["output"])
+
+
+class ClusterReset(OciLister):
+    """Restart every machine of a cluster on the live system through its BMC, after asking."""
+
+    arguments = (Argument("cluster", help="name of the cluster"), YES)
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        """Ask the server for one machine after the other; those that are live stay so."""
+        members = self.client.collect(path("machines"), cluster=parsed_args.cluster)
+        self.client.get(path("clusters", parsed_args.cluster))
+        wanted = [machine for machine in members if machine["status"] != "live"]
+        names = ", ".join(machine["hostname"] for machine in wanted) or "none"
+        confirmed(parsed_args, f"These machines leave their work at once: {names}.", "YES")
+        rows = []
+        for machine in wanted:
+            try:
+                self.client.post(path("machines", machine["serial"], "power", "live"))
+                result = "restarted"
+            except RefusedError as error:
+                result = f"not restarted: {error}"
+            rows.append((machine["serial"], machine["hostname"], result))
+        return ("serial", "hostname", "result"), rows

@@ -285,6 +285,14 @@ def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Pa
     assert client.boots("store") == "Ok\n"
 
 
+def test_rings_are_calculated(client: OriginalClient) -> None:
+    client.does("machine-add", STORE, "cl1", "swiftstore", "zone-1")
+    done = client.run("swift-calculate-ring", "cl1", "--ec-only", "no", "100", "100", "100")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.returncode == 0
+    client.does("machine-remove", STORE)
+
+
 def test_an_installation_is_asked_for(client: OriginalClient) -> None:
     log = client.run("machine-install-log", CONTROLLER)
     assert log.stdout == "No log: nothing was installed on this machine yet.\n"

@@ -288,8 +288,11 @@ def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Pa
 def test_rings_are_calculated(client: OriginalClient) -> None:
     client.does("machine-add", STORE, "cl1", "swiftstore", "zone-1")
     done = client.run("swift-calculate-ring", "cl1", "--ec-only", "no", "100", "100", "100")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.returncode == 0
+    header, account, container, objects, published = done.stdout.splitlines()
+    assert (done.returncode, header) == (0, "Output for the job:")
+    for ring, line in (("account", account), ("container", container), ("object", objects)):
+        assert line.startswith(f"{ring}: 13 devices, 49152 partitions, 0 moved, balance ")
+    assert "swift-publish-ring" in published
     client.does("machine-remove", STORE)
 
 

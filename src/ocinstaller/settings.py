@@ -70,7 +70,12 @@ _SERVER = (
     cfg.StrOpt(
         "authorized_keys",
         default="/etc/openstack-cluster-installer/authorized_keys",
-        help="Public SSH keys of root on every machine.",
+        help="Public SSH keys of root on every machine; oci-ssh-keys makes the list.",
+    ),
+    cfg.StrOpt(
+        "ssh_key",
+        default=f"{DEFAULT_CONFIG.parent}/id_ed25519",
+        help="Private SSH key of this server, which oci-ssh-keys makes.",
     ),
     cfg.StrOpt(
         "hosts_append",

@@ -14,6 +14,8 @@ from ocinstaller.images.progress import terminal
 from ocinstaller.images.settings import InitrdModules, from_host
 
 DEFAULT_OUTPUT = Path("/var/lib/openstack-cluster-installer/images")
+AUTHORIZED_KEYS = Path("/etc/openstack-cluster-installer/authorized_keys")
+"""What a live image takes when no other list is given; installations bring their own."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +49,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--release", default="trixie", help="Debian release (%(default)s)")
     parser.add_argument(
-        "--authorized-keys", type=Path, metavar="FILE", help="SSH keys that may log in as root"
+        "--authorized-keys",
+        type=Path,
+        metavar="FILE",
+        help=f"SSH keys that may log in as root (live image: {AUTHORIZED_KEYS}, if it exists)",
     )
     parser.add_argument(
         "--initrd-modules",
@@ -72,7 +77,7 @@ def _build(options: argparse.Namespace) -> int:
             mirror=options.mirror,
             security_mirror=options.security_mirror,
             release=options.release,
-            authorized_keys_file=options.authorized_keys,
+            authorized_keys_file=options.authorized_keys or _listed_keys(options.kind),
             initrd_modules=options.initrd_modules,
             firmware=not options.no_firmware,
             edition=options.edition,
@@ -86,6 +91,10 @@ def _build(options: argparse.Namespace) -> int:
         return 130
     print(image.directory)
     return 0
+
+
+def _listed_keys(kind: str) -> Path | None:
+    return AUTHORIZED_KEYS if kind == ImageKind.LIVE and AUTHORIZED_KEYS.exists() else None
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -29,10 +29,14 @@ SHOTS = (
     ("racks", "/oci/racks", DESK, "light", "en"),
     ("remove", f"/oci/machines/{serial(10)}/remove", DESK, "light", "en"),
     ("networks", "/oci/networks", DESK, "light", "en"),
+    ("network-change", "/oci/networks/mgmt-1/change", DESK, "light", "en"),
+    ("profiles", "/oci/profiles", DESK, "light", "en"),
+    ("power", f"/oci/machines/{serial(9)}/power", DESK, "light", "en"),
     ("audit", "/oci/audit", DESK, "light", "en"),
     ("events", "/oci/events", DESK, "light", "en"),
     ("health", "/oci/health", DESK, "light", "en"),
     ("machines-dark", "/oci/machines", DESK, "dark", "fr"),
+    ("network-phone", "/oci/networks/mgmt-1", PHONE, "light", "fr"),
     ("machine-phone", f"/oci/machines/{serial(9)}", PHONE, "dark", "en"),
 )
 

@@ -19,8 +19,8 @@ from tests.conftest import PASSWORD
 ELSEWHERE: dict[str, str] = {}
 """Actions of the API that no page has, and why."""
 
-CALLS = ("-dns", "-monitoring", "-root-password", "/cancel")
-"""Ends of what is offered where there are plug-ins or open orders."""
+CALLS = ("-dns", "-monitoring", "-root-password", "/cancel", "/bmc/address")
+"""Ends of what is offered where there are plug-ins, open orders or networks of BMCs."""
 MANY = "/oci/machine-actions"
 """Acts on a selection: each machine's present state is shown before, none is a form's own."""
 NO_TAG = {

@@ -232,6 +232,9 @@ def test_an_ordered_installation_that_is_impossible_says_why(
     assert found["status"] == "live" and found["open_order"] is None
     assert "the ordered installation was refused" in found["status_reason"]
     assert states(installed) == [("install", "failed")]
+    record = installed.get("/v1/audit?object_name=SERIAL0001").json()[0]
+    told = record["after"]["machine SERIAL0001"]
+    assert told.keys() == {"open_order", "report_digest", "status"}, record
 
 
 def test_a_released_machine_is_wiped_when_it_is_live_again(installed: TestClient) -> None:

@@ -141,11 +141,11 @@ class Visitor:
         if kind in ("error", "warning") and text not in ABORTED:
             self.complaints.append(f"{self.page.url}: {text}")
 
-    def log_in(self, login: str = "admin") -> None:
+    def log_in(self, login: str = "admin", password: str = PASSWORD) -> None:
         """Log in by the form."""
         self.page.goto(f"{self.url}/oci/login")
         self.page.fill("#login", login)
-        self.page.fill("#password", PASSWORD)
+        self.page.fill("#password", password)
         self.page.click("main button")
         self.page.wait_for_url(f"{self.url}/oci/")
 

@@ -1,21 +1,27 @@
 """A data centre to look at: machines that report as real ones do, a cluster, some history."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from ocinstaller.actions import (
+    addresses,
+    cluster_details,
     clusters,
     installation,
     machines,
+    network_changes,
     node_logs,
     nodes,
     rings,
     settings,
+    site_documents,
     topology,
     users,
 )
 from ocinstaller.actions.context import Installation
+from ocinstaller.actions.network_changes import NetworkChange
 from ocinstaller.model.access import Act, Actor, ActorKind, UserRole
 from ocinstaller.model.hardware import (
     BlockDevice,
@@ -170,6 +176,34 @@ def define(oci: Installation) -> None:
         )
 
 
+def describe(oci: Installation) -> None:
+    """Let the site have hardware profiles and a racking map, and some details of its network."""
+    documents = {
+        site_documents.PROFILES: {
+            "control": {"role": "controller", "product-name": [CONTROL.product]},
+            "hypervisor": {"role": "compute", "ram": {"min": 384, "max": 4096}},
+            "store": {"role": "swiftstore", "product-name": [STORE.product]},
+        },
+        site_documents.RACKING: {
+            "productnames": {kind.product: {"num-u": 1} for kind in (CONTROL, COMPUTE)},
+            "switchhostnames": {
+                f"leaf-{leaf}": {"dc": "paris", "row": "A", "rack": "A1"} for leaf in (1, 2)
+            },
+            "switchportnames": {f"Eth1/{port}": port for port in range(1, 49)},
+        },
+    }
+    for name, document in documents.items():
+        text = json.dumps(document, indent=2) + "\n"
+        site_documents.replace(oci, name, text, lambda _session: None)
+    detail = NetworkChange(vlan=210, mtu=9000, lldp_match="leaf-1")
+    write = acting(oci, "ada", "network-set").store.write
+    write(lambda s: network_changes.change_network(s, oci, "mgmt-1", detail))
+    write(lambda s: addresses.reserve(s, "mgmt-1", "10.1.0.240", "10.1.0.249", "load balancers"))
+    bmc = {"ipmi_use": "yes", "ipmi_addr": "127.0.0.1", "ipmi_username": "oci"}
+    write(lambda s: settings.change_machine_settings(s, oci, serial(9), bmc))
+    write(lambda s: cluster_details.add_filebeat_host(s, "cloud", "logs.example.com", 5044))
+
+
 def populate(oci: Installation) -> None:
     """Make the whole data centre."""
     for login, role in (("ada", UserRole.OPERATOR), ("viewer", UserRole.VIEWER)):
@@ -203,6 +237,7 @@ def populate(oci: Installation) -> None:
                 s, oci, serial(n), place
             )
         )
+    describe(oci)
     balance(oci)
     for number, steps in ((0, 7), (1, 7), (2, 7), (4, 7), (5, 7), (6, 7), (7, 4), (8, 2), (9, 7)):
         install(oci, number, steps)

@@ -367,7 +367,7 @@ def test_orders_are_for_machines_that_take_them(client: OriginalClient) -> None:
     assert programmed.stdout == "Successfuly queried API.\n", programmed
     assert "open order: bmc" in client.is_refused("machine-apply-ipmi", "SERIAL0009")
     assert "takes no orders" in client.is_refused("machine-apply-ipmi", STORE)
-    numbered = client.run("ipmi-assign-check")
+    numbered = client.run("-csv", "ipmi-assign-check")
     assert (numbered.returncode, numbered.stdout) == (0, "No BMC needs an address.\n")
     client.does("machine-destroy", "SERIAL0009")
     client.does("machine-destroy", "SERIAL0007")

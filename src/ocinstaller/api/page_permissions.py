@@ -89,6 +89,16 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_MACHINE}/power/disk"): Access("machine-ipmi-reboot-on-hdd", _OPERATE, "machine"),
     ("POST", f"{_MACHINE}/bmc"): Access("machine-set", _OPERATE, "machine"),
     ("POST", f"{_MACHINE}/bmc/check"): _FORM,
+    ("POST", f"{_MACHINE}/bmc/address"): Access("machine-ipmi-assign-ip", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/bmc/programming"): Access("machine-apply-ipmi", _OPERATE, "machine"),
+    ("POST", f"{_MACHINE}/bmc/password"): Access(
+        "machine-renew-ipmi-password", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/bmc/lan-access"): Access(
+        "machine-activate-ipmi-over-lan", _OPERATE, "machine"
+    ),
+    ("POST", f"{_MACHINE}/bmc/command"): Access("machine-ipmi-cmd", _OPERATE, "machine"),
+    ("POST", "/oci/bmc-addresses"): Access("ipmi-assign-check", _OPERATE, "machine"),
     ("POST", f"{_MACHINE}/bmc/adoption"): Access("machine-ipmi-adopt", _OPERATE, "machine"),
     ("GET", f"{_MACHINE}/rack"): _LOOK,
     ("POST", f"{_MACHINE}/rack"): Access("machine-set", _OPERATE, "machine"),

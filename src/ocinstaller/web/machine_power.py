@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from ocinstaller.actions import machines, power, settings
+from ocinstaller.actions import machines, power, settings, topology
 from ocinstaller.actions.power import ConsoleView, PowerView
 from ocinstaller.model.bmc import PowerAction
 from ocinstaller.model.errors import OciError
+from ocinstaller.model.states import State
 from ocinstaller.web import setting_fields
 from ocinstaller.web.checking import check
 from ocinstaller.web.forms import Field, Form, Kind
@@ -33,6 +34,8 @@ BMC = Form(
         ),
     )
 )
+_BMC_PURPOSE = "ipmi"
+"""What a network serves whose addresses BMCs get."""
 BUTTONS = {
     PowerAction.SOFT: N_("Shut down (the system is asked to)"),
     PowerAction.OFF: N_("Switch off"),
@@ -42,8 +45,18 @@ BUTTONS = {
 """What takes the machine away from whoever uses it."""
 
 
-def _show(page: PageContext, name: str, error: OciError | None = None, about: str = "") -> Response:
-    """Show the page; `about` names the form that was refused."""
+def show(
+    page: PageContext,
+    name: str,
+    error: OciError | None = None,
+    about: str = "",
+    answer: str | None = None,
+) -> Response:
+    """Show the page.
+
+    :param about: names the form that was refused
+    :param answer: what the BMC said to a command
+    """
     now = page.read(lambda session: settings.show_machine_settings(session, name))
     console: ConsoleView | None = None
     missing = ""
@@ -51,7 +64,9 @@ def _show(page: PageContext, name: str, error: OciError | None = None, about: st
         console = power.console(page.oci, name)
     except OciError as found:
         missing = found.message
-    detail = page.read(lambda session: machines.show_machine(session, name))
+    with page.oci.store.read() as session:
+        detail = machines.show_machine(session, name)
+        networks = topology.list_networks(session)
     refused = error if about == "bmc" else None
     beside = error is not None and error.field == "confirm" and console is not None
     values = {
@@ -62,6 +77,9 @@ def _show(page: PageContext, name: str, error: OciError | None = None, about: st
         "missing": missing,
         "reported": detail.hardware.bmc.address if detail.hardware.bmc else "",
         "buttons": BUTTONS,
+        "bmc_networks": [one.name for one in networks if one.role == _BMC_PURPOSE],
+        "is_live": detail.machine.status == State.LIVE,
+        "answer": answer,
         "about": about,
         "error": error.message if error and not refused and not beside else "",
         "field_error": error.message if error and beside else "",
@@ -72,9 +90,9 @@ def _show(page: PageContext, name: str, error: OciError | None = None, about: st
 
 
 @router.get("/oci/machines/{name}/power")
-def show(page: Page, name: str) -> Response:
+def power_page(page: Page, name: str) -> Response:
     """Show how the machine is switched; the BMC itself is asked by the open page."""
-    return _show(page, name)
+    return show(page, name)
 
 
 @router.get("/oci/machines/{name}/power/state")
@@ -127,7 +145,7 @@ def _done(
             page.typed.confirm(name)
         work()
     except OciError as error:
-        return _show(page, name, error, about)
+        return show(page, name, error, about)
     return page.see(f"{machine_url(name)}/power", "pressed")
 
 
@@ -137,7 +155,7 @@ def change(page: Page, name: str) -> Response:
     try:
         page.write(settings.show_machine_settings, name, setting_fields.change(BMC, page, name))
     except OciError as error:
-        return _show(page, name, error, "bmc")
+        return show(page, name, error, "bmc")
     return page.see(f"{machine_url(name)}/power", "saved")
 
 
@@ -155,5 +173,5 @@ def adopt(page: Page, name: str) -> Response:
             machines.show_machine, name, lambda session: power.adopt(session, page.oci, name)
         )
     except OciError as error:
-        return _show(page, name, error)
+        return show(page, name, error)
     return page.see(f"{machine_url(name)}/power", "saved")

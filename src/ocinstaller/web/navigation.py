@@ -68,6 +68,7 @@ NOTES = {
     "calculated": N_("Calculated: the rings wait for publication."),
     "published": N_("Published: the machines fetch the rings within minutes."),
     "called": N_("The plug-in was called: its answer is on the machine's page."),
+    "ordered": N_("Ordered: the machine does it with its next report."),
     "pressed": N_("The BMC was told."),
     "replaced": N_("The machine has the other one's place. Install it."),
     "renewed": N_("Renewed: the machines fetch it within a day."),

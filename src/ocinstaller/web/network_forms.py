@@ -68,7 +68,7 @@ _SPECIAL = (
     ),
     Field(
         "ipmi_match_cidr",
-        N_("Prefix length of the BMCs' network"),
+        N_("BMCs' prefix length"),
         Kind.NUMBER,
         required=False,
     ),

@@ -11,6 +11,7 @@ from httpx import Response
 from ocinstaller.actions.context import open_installation
 from ocinstaller.api.app import serve
 from tests.api.test_machine_way import bearer, define_cluster, enrol, send_event, send_report
+from tests.api.test_pages import log_in
 from tests.support import mac, report, write_config
 
 MACHINE = "/v1/machines/SERIAL0001"
@@ -232,6 +233,9 @@ def test_an_ordered_installation_that_is_impossible_says_why(
     assert found["status"] == "live" and found["open_order"] is None
     assert "the ordered installation was refused" in found["status_reason"]
     assert states(installed) == [("install", "failed")]
+    record = installed.get("/v1/audit?object_name=SERIAL0001").json()[0]
+    told = record["after"]["machine SERIAL0001"]
+    assert told.keys() == {"open_order", "report_digest", "status"}, record
 
 
 def test_a_released_machine_is_wiped_when_it_is_live_again(installed: TestClient) -> None:
@@ -263,3 +267,28 @@ def test_a_replacement_is_installed_in_the_same_command(live: TestClient) -> Non
 def test_a_malformed_replacement(live: TestClient, given: Callable[[], dict[str, Any]]) -> None:
     assert live.post(f"{MACHINE}/replacement", json=given()).status_code == 422
     assert machine(live)["hostname"] == "cl1-controller-1.example.com"
+
+
+def test_pages_order_with_the_name_typed(live: TestClient, browser: TestClient) -> None:
+    token = log_in(browser)
+    page = browser.get("/oci/machines/SERIAL0001").text
+    assert "/oci/machines/SERIAL0001/wipe" in page and "/oci/machines/SERIAL0001/release" in page
+    asked = browser.get("/oci/machines/SERIAL0001/wipe").text
+    assert "Everything on vda is lost." in asked
+    form = {"csrf": token, "confirm": "SERIAL0002"}
+    assert browser.post("/oci/machines/SERIAL0001/wipe", data=form).status_code == 422
+    assert states(live) == []
+    done = browser.post("/oci/machines/SERIAL0001/wipe", data=form | {"confirm": "SERIAL0001"})
+    assert done.url.path == "/oci/machines/SERIAL0001" and "Orders" in done.text
+    assert states(live) == [("wipe", "waiting")]
+    given = (fetch(live) or {})["order_id"]
+    tell(live, given, "running", "disk 1 of 1: <b>vda</b>")
+    shown = browser.get("/oci/machines/SERIAL0001").text
+    assert "disk 1 of 1: &lt;b&gt;vda" in shown
+    refused = browser.post("/oci/machines/SERIAL0001/live", data={"csrf": token})
+    assert refused.status_code == 409 and "open order: wipe" in refused.text
+    tell(live, given, "done")
+    browser.post("/oci/machines/SERIAL0001/live", data={"csrf": token})
+    assert status(live) == "bootinglive"
+    for action in ("reinstall", "release", "disk"):
+        assert browser.get(f"/oci/machines/SERIAL0001/{action}").status_code == 200

@@ -285,6 +285,17 @@ def test_machines_restart_through_their_bmc(client: OriginalClient, tmp_path: Pa
     assert client.boots("store") == "Ok\n"
 
 
+def test_rings_are_calculated(client: OriginalClient) -> None:
+    client.does("machine-add", STORE, "cl1", "swiftstore", "zone-1")
+    done = client.run("swift-calculate-ring", "cl1", "--ec-only", "no", "100", "100", "100")
+    header, account, container, objects, published = done.stdout.splitlines()
+    assert (done.returncode, header) == (0, "Output for the job:")
+    for ring, line in (("account", account), ("container", container), ("object", objects)):
+        assert line.startswith(f"{ring}: 13 devices, 49152 partitions, 0 moved, balance ")
+    assert "swift-publish-ring" in published
+    client.does("machine-remove", STORE)
+
+
 def test_an_installation_is_asked_for(client: OriginalClient) -> None:
     log = client.run("machine-install-log", CONTROLLER)
     assert log.stdout == "No log: nothing was installed on this machine yet.\n"
@@ -367,7 +378,7 @@ def test_orders_are_for_machines_that_take_them(client: OriginalClient) -> None:
     assert programmed.stdout == "Successfuly queried API.\n", programmed
     assert "open order: bmc" in client.is_refused("machine-apply-ipmi", "SERIAL0009")
     assert "takes no orders" in client.is_refused("machine-apply-ipmi", STORE)
-    numbered = client.run("ipmi-assign-check")
+    numbered = client.run("-csv", "ipmi-assign-check")
     assert (numbered.returncode, numbered.stdout) == (0, "No BMC needs an address.\n")
     client.does("machine-destroy", "SERIAL0009")
     client.does("machine-destroy", "SERIAL0007")

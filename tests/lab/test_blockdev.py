@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ocinstaller.lab.blockdev import Disk, forget, read_partition_table
+from ocinstaller.lab.blockdev import Disk, forget, link_by_uuid, read_partition_table
 from ocinstaller.lab.command import run
 
 pytestmark = pytest.mark.root
@@ -83,3 +83,17 @@ def test_killed_user_leaves_no_device(file):
 def test_missing_file_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         Disk(tmp_path / "none.img", NUMBER)
+
+
+def test_file_systems_are_found_by_uuid(tmp_path: Path) -> None:
+    made, empty = tmp_path / "made", tmp_path / "empty"
+    for file in (made, empty):
+        with file.open("wb") as content:
+            content.truncate(2**20)
+    uuid = "0c1a91e0-0000-4000-8000-000000000001"
+    run("mke2fs", "-q", "-U", uuid, str(made))
+    links = tmp_path / "by-uuid"
+    links.mkdir()
+    (links / "of-a-former-start").symlink_to(empty)
+    link_by_uuid([made, empty], links)
+    assert {link.name: link.readlink() for link in links.iterdir()} == {uuid: made}

@@ -100,43 +100,48 @@ def check_takes_orders(machine: Machine, wanted: str) -> None:
         )
 
 
+class _InstallationRefused(Exception):
+    """An ordered installation cannot begin; what was done for it has to be undone first."""
+
+
 def receive_report(
-    session: Session,
-    oci: Installation,
-    report: HardwareReport,
-    key: str,
-    nonce: str,
-    peer: str,
-    digest: str | None = None,
+    oci: Installation, report: HardwareReport, key: str, nonce: str, peer: str, digest: str
 ) -> Directive:
     """Store a hardware report, begin an installation that was ordered, and answer what to do.
 
-    The parameters and refusals are those of `nodes.receive_report`.
+    An installation that is impossible fails its order; the report counts either way.
+
+    :raises OciError: as `nodes.receive_report`, whose parameters these are
     """
-    directive = nodes.receive_report(session, oci, report, key, nonce, peer, digest)
-    machine = queries.machine(session, report.serial)
-    order = order_queue.next_order(session, machine)
-    if order is None or order.kind != OrderKind.INSTALL or machine.status != State.LIVE:
-        return directive
-    _begin_installation(session, oci, machine, order)
-    return nodes.directive_of(oci, machine)
+
+    def work(session: Session, refusal: str = "") -> Directive:
+        directive = nodes.receive_report(session, oci, report, key, nonce, peer, digest)
+        machine = queries.machine(session, report.serial)
+        order = order_queue.next_order(session, machine)
+        if order is None or order.kind != OrderKind.INSTALL or machine.status != State.LIVE:
+            return directive
+        if refusal:
+            machine.status_reason = f"the ordered installation was refused: {refusal}"
+            order_queue.close(session, machine, order, OrderState.FAILED, refusal)
+        else:
+            _begin_installation(session, oci, machine, order)
+        return nodes.directive_of(oci, machine)
+
+    try:
+        return oci.store.write(work)
+    except _InstallationRefused as refused:
+        reason = str(refused)
+        return oci.store.write(lambda session: work(session, reason))
 
 
 def _begin_installation(
     session: Session, oci: Installation, machine: Machine, order: MachineOrder
 ) -> None:
-    """Begin it, or note why that is impossible: the machine's report counts either way."""
-    attempt = session.begin_nested()
     try:
         installation.begin_installation(session, oci, machine)
     except OciError as error:
-        attempt.rollback()
-        session.refresh(machine)
-        machine.status_reason = f"the ordered installation was refused: {error.message}"
-        order_queue.close(session, machine, order, OrderState.FAILED, error.message)
-    else:
-        attempt.commit()
-        order_queue.close(session, machine, order, OrderState.DONE, f"plan {machine.plan_id}")
+        raise _InstallationRefused(error.message) from error
+    order_queue.close(session, machine, order, OrderState.DONE, f"plan {machine.plan_id}")
 
 
 def fetch(session: Session, oci: Installation, serial: str, key: str) -> NextOrder:

@@ -41,9 +41,7 @@ def report(
 
     Reports that repeat the machine's last one do not come here: see `UnchangedReports`.
     """
-    return oci.store.write(
-        lambda session: orders.receive_report(session, oci, document, key, x_oci_boot, peer, digest)
-    )
+    return orders.receive_report(oci, document, key, x_oci_boot, peer, digest)
 
 
 @router.get("/plan")

@@ -22,6 +22,7 @@ from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.actions.plugin_runner import PluginRunner
 from ocinstaller.api import listeners, logs
 from ocinstaller.api.app import boot_app, https_app
+from ocinstaller.drivers import rings
 from ocinstaller.drivers.dnsmasq import Dnsmasq, DnsmasqError
 from ocinstaller.model.errors import OciError
 from ocinstaller.web import pages
@@ -93,6 +94,7 @@ def run(config_file: Path) -> None:
     """
     oci = open_installation(config_file)
     logs.configure(oci.conf.server.log_format)
+    rings.prepare()
     plugin_runner = PluginRunner(oci)
     dhcp = Dnsmasq(oci.conf, installation.boot_url(oci)) if oci.conf.dhcp.enabled else None
     if dhcp is not None:

@@ -6,7 +6,7 @@ ring repeats each of them: a partition is the first bits of a hash, and those th
 builder's bits share its devices. When the disks become more, the builder's partitions are split,
 which moves nothing. This is also how Swift itself raises a ring's partition power.
 
-Swift is imported by the first call, not by the server's start: it brings eventlet along.
+Swift brings eventlet along, so only a program that calculates rings imports it: see `prepare`.
 """
 
 import base64
@@ -110,6 +110,15 @@ class Calculation:
     state: RingState
     held_back: int
     wait_s: int
+
+
+def prepare() -> None:
+    """Import Swift; for the main thread of a program that calculates rings in others.
+
+    eventlet takes a second copy of `threading`, and that gives the importing thread another lock to
+    end with: whoever joins the thread, as every interpreter does when it ends, would wait for ever.
+    """
+    import swift.common.ring  # noqa: F401 - for what importing it does
 
 
 def calculate(before: RingState | None, spec: RingSpec, devices: Sequence[Device]) -> Calculation:

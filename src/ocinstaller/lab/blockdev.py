@@ -8,6 +8,7 @@ import errno
 import fcntl
 import os
 import struct
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -107,6 +108,21 @@ def read_partition_table(disk: Disk) -> None:
     # A disk without a table is an error for partx and none for us.
     with suppress(CommandError):
         run("partx", "--update", str(disk.device))
+
+
+def link_by_uuid(devices: Iterable[Path], directory: Path) -> None:
+    """Fill a directory with the links that udev makes in /dev/disk/by-uuid; containers have none.
+
+    :param devices: with or without a file system
+    """
+    directory.mkdir(exist_ok=True)
+    for link in directory.iterdir():
+        link.unlink()
+    for device in devices:
+        with suppress(CommandError):  # blkid(8) ends with 2 for a device without a file system
+            uuid = run("blkid", "--probe", "--output", "value", "--match-tag", "UUID", str(device))
+            if uuid.strip():
+                (directory / uuid.strip()).symlink_to(device)
 
 
 def _partition_entries(name: str) -> list[Path]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 from ocinstaller.lab import firmware, namespace, nspawn, puppetserver, scenario
-from ocinstaller.lab.blockdev import Disk
+from ocinstaller.lab.blockdev import Disk, link_by_uuid
 from ocinstaller.lab.command import run
 from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.ipxe import NetworkBoot
@@ -127,7 +127,9 @@ class NetworkMachine:
         machine = nspawn.Container(self._name, root, network, self._marker, binds=binds)
         if not isinstance(decision, NetworkBoot):
             firmware.mount_installed(disk, self._directory)
-            return machine
+            links = self._directory / "by-uuid"
+            link_by_uuid((device.device for device in data), links)
+            return replace(machine, read_only_binds=(f"{links}:/dev/disk/by-uuid",))
         firmware.mount_live(squashfs, self._directory)
         squashfs.unlink()
         names = ",".join(device.name for device in (disk, *data))

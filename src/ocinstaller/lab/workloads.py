@@ -174,7 +174,7 @@ CHECKS = (
     Check(AGENTS, _agents, (HYPERVISORS,), "network"),
     Check(SERVER, _server, (IMAGE, NETWORK, FLAVOR, AGENTS), "compute"),
     Check("secret", _secret, (PROJECT,), "key-manager"),
-    Check("stack", _stack, (PROJECT,), "orchestration"),
+    Check("stack", _stack, (NETWORK,), "orchestration"),
     Check("object", _object, (PROJECT,), "object-store"),
     Check("volume", _volume, (PROJECT,), "block-storage"),
 )

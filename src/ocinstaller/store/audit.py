@@ -78,6 +78,8 @@ class _Change:
 
     kind: str
     name: str
+    row: object
+    """Held, so that the session does not load the row anew as another object: each has a record."""
     created: bool = False
     before: dict[str, object] = field(default_factory=dict)
     after: dict[str, object] = field(default_factory=dict)
@@ -129,7 +131,7 @@ class _ChangeLog:
         state = instance_state(row)
         if table_of(state.mapper) in UNAUDITED_TABLES:
             return None
-        change = _Change(kind_of(state.mapper), name_of(row))
+        change = _Change(kind_of(state.mapper), name_of(row), row)
         return self._changes.setdefault(state, change)
 
 

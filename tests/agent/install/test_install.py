@@ -89,6 +89,9 @@ def test_a_plan_becomes_a_system(installer: Installer, plan: InstallPlan) -> Non
         assert (root / "etc/hostname").read_text() == "node-1.lab.example\n"
         assert (root / "etc/oci/agent.key").read_text() == "k" * 43 + "\n"
         assert stat.S_IMODE((root / "etc/oci/agent.key").stat().st_mode) == 0o600
+        shadow = (root / "etc/shadow").read_text().splitlines()
+        assert shadow == ["root:$2b$05$hash:20000:0:99999:7:::", "puppet:!:20000::::::"]
+        assert stat.S_IMODE((root / "etc/shadow").stat().st_mode) == 0o640
         secret = (root / "etc/secret").stat()
         assert (stat.S_IMODE(secret.st_mode), secret.st_gid) == (0o640, 101)
         orphan = (root / "etc/orphan").stat()
@@ -109,6 +112,7 @@ def test_the_log_never_shows_secrets(installer: Installer, plan: InstallPlan) ->
 
     assert "k" * 43 not in log
     assert "secret" not in log.replace("/etc/secret", "")
+    assert "$2b$" not in log
 
 
 KILL_POINTS = (

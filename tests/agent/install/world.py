@@ -67,6 +67,8 @@ def small_system(root: Path) -> None:
         (root / directory).mkdir(parents=True)
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\npuppet:x:52:53::/:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\npuppet:x:53:\nssl-cert:x:101:\n")
+    (root / "etc/shadow").write_text("root:*:20000:0:99999:7:::\npuppet:!:20000::::::\n")
+    (root / "etc/shadow").chmod(0o640)
     (root / "etc/systemd/system/first.service").write_text(
         "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n"
     )
@@ -127,6 +129,7 @@ def make_plan(disk_name: str, image: ImageRef, **changes: object) -> InstallPlan
         ),
         enable_units=("first.service",),
         kernel_cmdline="console=ttyS0",
+        root_password_hash="$2b$05$hash",
     )
     return plan.model_copy(update=changes)
 

@@ -53,5 +53,6 @@ def _arguments(heading: str, parser: argparse.ArgumentParser) -> list[str]:
 
 
 def _positional(action: argparse.Action) -> str:
-    shown = "|".join(map(str, action.choices or ())) or name_of(action)
+    choices = "" if action.metavar else "|".join(map(str, action.choices or ()))
+    shown = choices or name_of(action)
     return f"\\fI{text(shown)}\\fR"

@@ -23,7 +23,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="oci-build-image", description="Build the image that machines start from or get."
     )
-    parser.add_argument("kind", choices=[kind.value for kind in ImageKind])
+    parser.add_argument(
+        "kind",
+        metavar="KIND",
+        choices=[kind.value for kind in ImageKind],
+        help=f"one of {', '.join(ImageKind)}",
+    )
     _add_options(parser)
     return _build(parser.parse_args(argv))
 

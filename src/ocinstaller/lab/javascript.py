@@ -43,7 +43,11 @@ def _unpack(target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".javascript-") as scratch:
         place = Path(scratch) / "root"
         run(*_command(place), timeout_s=_TIMEOUT_S)
-        (place / INSTALLED.relative_to("/")).rename(target)
+        try:
+            (place / INSTALLED.relative_to("/")).rename(target)
+        except OSError:  # not empty: another process was faster
+            if not (target / FILE).is_file():
+                raise
 
 
 def _command(place: Path) -> list[str]:

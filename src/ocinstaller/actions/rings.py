@@ -239,8 +239,9 @@ def _disks(
     """Return each machine's data disks: those that it was, or would be, installed with."""
     found = rings.installed_disks(session, cluster_id)
     missing = [m for m in rings.storing_machines(session, cluster_id) if m.plan_id is None]
+    images = {role: target_image(oci, role) for role in {machine.role for machine in missing}}
     for machine in missing:
-        image = target_image(oci, machine.role)
+        image = images[machine.role]
         layout = machine_storage.layout_of(session, oci, machine, image, cluster)
         found[machine.serial] = machine_storage.store_disks(layout)
     return found

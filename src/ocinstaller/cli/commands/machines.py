@@ -159,9 +159,10 @@ class MachineAdd(OciShow):
             "fixed_ip": parsed_args.fixed_ip,
         }
         document = self.client.put(path("machines", parsed_args.machine, "enrolment"), body)
-        cluster = self.client.get(path("clusters", parsed_args.cluster))
-        if parsed_args.role == "controller" and cluster["notice"]:
-            print(f"notice: cluster {cluster['name']} is {cluster['notice']}", file=sys.stderr)
+        if parsed_args.role == "controller":
+            cluster = self.client.get(path("clusters", parsed_args.cluster))
+            if cluster["notice"]:
+                print(f"notice: cluster {cluster['name']} is {cluster['notice']}", file=sys.stderr)
         return one(document)
 
 

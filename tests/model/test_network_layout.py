@@ -240,7 +240,7 @@ def test_an_interface_below_a_vlan_carries_its_frames() -> None:
                 use("a", role="ovs-bridge", bridge_name="br-a"),
                 use("b", "10.1.0.0/24", role="ovs-bridge", bridge_name="br-b"),
             ],
-            "eth0 cannot be a port of br-a and br-b",
+            "eth0 cannot be a port of br-a, br-b",
         ),
     ],
 )

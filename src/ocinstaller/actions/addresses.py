@@ -11,6 +11,7 @@ from ocinstaller.actions.views import AddressView, MachineView
 from ocinstaller.model import addressing
 from ocinstaller.model.addressing import AddressRange, NetworkUse
 from ocinstaller.model.errors import Conflict, Duplicate, InUse, InvalidValue, NotFound
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries
 from ocinstaller.store.tables import AddressReservation, IpAddress, Machine, Network
 
@@ -92,10 +93,14 @@ def reserve_vip(session: Session, oci: Installation, network: Network) -> None:
         if present.network_id == network.id:
             return
         raise Conflict(
-            f"network {present.network.name} holds the cluster's {usage} address already",
+            Text(
+                "network {name} holds the cluster's {usage} address already",
+                name=present.network.name,
+                usage=usage,
+            ),
             field="network",
             value=use.name,
-            allowed=f"one network for the {usage} address of a cluster",
+            allowed=Text("one network for the {usage} address of a cluster", usage=usage),
         )
     used = queries.used_addresses(session, network.id)
     address = addressing.next_address(use, used, kept_back(session, oci, network.id))
@@ -115,17 +120,25 @@ def add_address(
     row = queries.network(session, network, lock=True)
     if machine.cluster_id is None or machine.cluster_id != row.cluster_id:
         raise Conflict(
-            f"network {network} is not of the cluster of machine {name}",
+            Text(
+                "network {network} is not of the cluster of machine {name}",
+                network=network,
+                name=name,
+            ),
             field="network",
             value=network,
-            allowed="a network of the machine's cluster: see cluster-show-networks",
+            allowed=Text("a network of the machine's cluster: see cluster-show-networks"),
         )
     if any(a.network_id == row.id and a.usefor == "machine" for a in machine.addresses):
         raise Conflict(
-            f"machine {name} has an address in network {network} already",
+            Text(
+                "machine {name} has an address in network {network} already",
+                name=name,
+                network=network,
+            ),
             field="network",
             value=network,
-            allowed="a network in which it has none: use machine-ip-remove first",
+            allowed=Text("a network in which it has none: use machine-ip-remove first"),
         )
     use = queries.network_use(row)
     whole = NetworkUse(
@@ -151,7 +164,7 @@ def remove_address(session: Session, name: str, ip: str) -> MachineView:
     found = next((address for address in machine.addresses if address.ip == wanted), None)
     if found is None:
         present = ", ".join(address.ip for address in machine.addresses)
-        raise NotFound("address", ip, present or "none")
+        raise NotFound(Text("address"), ip, present or Text("none"))
     session.delete(found)
     session.flush()
     session.refresh(machine, ["addresses"])
@@ -191,15 +204,21 @@ def reserve(
     """
     row = queries.network(session, network, lock=True)
     if len(note) > _NOTE_LENGTH or not note.isprintable():
-        raise InvalidValue("note", note, f"at most {_NOTE_LENGTH} printable characters")
+        raise InvalidValue(
+            "note",
+            note,
+            Text("at most {note_length} printable characters", note_length=_NOTE_LENGTH),
+        )
     wanted = parse_range(queries.network_use(row), first_ip, last_ip or first_ip)
     for present in queries.reservations(session, row.id):
         if present.first <= wanted.last and wanted.first <= present.last:  # type: ignore[operator]
-            raise Duplicate("first_ip", wanted, f"addresses outside of {present}")
+            raise Duplicate(
+                "first_ip", wanted, Text("addresses outside of {present}", present=present)
+            )
     given = session.scalars(select(IpAddress).where(IpAddress.network_id == row.id))
     users = [_user(one) for one in given if ip_address(one.ip) in wanted]
     if users:
-        raise InUse("range", str(wanted), ", ".join(users))
+        raise InUse(Text("range"), str(wanted), ", ".join(users))
     session.add(
         AddressReservation(
             network_id=row.id, first_ip=str(wanted.first), last_ip=str(wanted.last), note=note
@@ -210,7 +229,11 @@ def reserve(
 
 def _user(address: IpAddress) -> str:
     owner = address.machine
-    name = (owner.hostname or owner.serial) if owner else f"the {address.vip_usage} address"
+    name = (
+        (owner.hostname or owner.serial)
+        if owner
+        else Text("the {vip_usage} address", vip_usage=address.vip_usage)
+    )
     return f"{name} ({address.ip})"
 
 
@@ -227,7 +250,7 @@ def release(session: Session, network: str, first_ip: str) -> None:
     found = session.scalar(query)
     if found is None:
         present = ", ".join(one.first_ip for one in list_reservations(session, network))
-        raise NotFound("reservation", first_ip, present or "none")
+        raise NotFound(Text("reservation"), first_ip, present or Text("none"))
     session.delete(found)
 
 
@@ -241,7 +264,11 @@ def parse_range(use: NetworkUse, first_ip: str, last_ip: str) -> AddressRange:
     last = addressing.parse_address("last_ip", last_ip)
     for field, address in (("first_ip", first), ("last_ip", last)):
         if address not in inside:
-            raise InvalidValue(field, address, f"an address of network {use.name}: {inside}")
+            raise InvalidValue(
+                field,
+                address,
+                Text("an address of network {name}: {inside}", name=use.name, inside=inside),
+            )
     if int(last) < int(first):
-        raise InvalidValue("last_ip", last, f"{first} or a later address")
+        raise InvalidValue("last_ip", last, Text("{first} or a later address", first=first))
     return AddressRange(first, last)

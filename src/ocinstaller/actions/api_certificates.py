@@ -16,6 +16,7 @@ from ocinstaller.model import naming
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.states import LOCAL_BOOT_STATES
 from ocinstaller.model.target_files import Identity
+from ocinstaller.model.text import Text
 from ocinstaller.pki import given, inventory
 from ocinstaller.pki.inventory import CertificateFacts, CertificateKind
 from ocinstaller.store import queries, setting_rows
@@ -98,10 +99,10 @@ def remove(session: Session, name: str) -> ApiCertificateView:
     if row is not None:
         if not is_signed_by_oci(session, cluster):
             raise Conflict(
-                f"the API of cluster {name} uses the certificate",
+                Text("the API of cluster {name} uses the certificate", name=name),
                 field="self_signed_api_cert",
                 value="no",
-                allowed="yes: let OCI's CA sign the API's certificate first",
+                allowed=Text("yes: let OCI's CA sign the API's certificate first"),
             )
         session.delete(row)
         session.flush()
@@ -164,12 +165,17 @@ def check_settings(session: Session, cluster: Cluster, values: Mapping[str, obje
         raise InvalidValue(
             "vip_hostname",
             hostname,
-            f"{', '.join(found.alternative_names)}: what the given certificate is for; "
-            "with self_signed_api_cert=yes any, then give a certificate for it",
+            Text(
+                "{alternative_names}: what the given certificate is for; with "
+                "self_signed_api_cert=yes any, then give a certificate for it",
+                alternative_names=", ".join(found.alternative_names),
+            ),
         )
     if found.not_after < datetime.now(UTC):
-        ended = f"no: the given certificate ended on {found.not_after:%Y-%m-%d}"
-        raise InvalidValue("self_signed_api_cert", ended, "yes, until another one is given")
+        ended = Text(
+            "no: the given certificate ended on {not_after:%Y-%m-%d}", not_after=found.not_after
+        )
+        raise InvalidValue("self_signed_api_cert", ended, Text("yes, until another one is given"))
 
 
 def api_name(session: Session, cluster: Cluster) -> str:
@@ -229,11 +235,16 @@ def _view(session: Session, cluster: Cluster, row: ApiCertificate | None) -> Api
 def _next(*, signed_by_oci: bool, served_from: datetime) -> str:
     trusted = served_from <= datetime.now(UTC)
     if signed_by_oci:
-        when = "" if trusted else f", from {_shown(served_from)} on"
-        return f"set self_signed_api_cert to no{when}: machines trust its root by then"
+        when = "" if trusted else Text(", from {served_from} on", served_from=_shown(served_from))
+        return Text(
+            "set self_signed_api_cert to no{when}: machines trust its root by then", when=when
+        )
     if trusted:
-        return "nothing: controllers fetch it within a day, or with oci-certificates.service"
-    return f"nothing: controllers fetch it after {_shown(served_from)}, when all trust its root"
+        return Text("nothing: controllers fetch it within a day, or with oci-certificates.service")
+    return Text(
+        "nothing: controllers fetch it after {served_from}, when all trust its root",
+        served_from=_shown(served_from),
+    )
 
 
 def _shown(moment: datetime) -> str:

@@ -21,6 +21,7 @@ from ocinstaller.model.bmc_programming import (
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.orders import OrderKind
 from ocinstaller.model.settings import MACHINE_SETTINGS, Value
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Machine
 
@@ -84,9 +85,9 @@ def _user(session: Session, machine: Machine) -> str:
     username = str(_settings(session, machine)["ipmi_username"])
     if not username:
         raise Conflict(
-            f"machine {machine.serial} has no user of its BMC",
+            Text("machine {serial} has no user of its BMC", serial=machine.serial),
             field="ipmi_username",
-            allowed="a user: see machine-set-ipmi",
+            allowed=Text("a user: see machine-set-ipmi"),
         )
     return check_user(username)
 

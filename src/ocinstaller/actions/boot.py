@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import credentials
 from ocinstaller.model.errors import InvalidValue
 from ocinstaller.model.states import LOCAL_BOOT_STATES
+from ocinstaller.model.text import Text
 from ocinstaller.model.wire import MAC_PATTERN
 from ocinstaller.store.tables import BootOffer, Machine, MachineMac
 
@@ -23,7 +24,7 @@ def check_mac(text: str) -> str:
     """
     mac = text.lower().replace("-", ":")
     if not _MAC.fullmatch(mac):
-        raise InvalidValue("mac", text, "a hardware address such as 52:54:00:00:00:01")
+        raise InvalidValue("mac", text, Text("a hardware address such as 52:54:00:00:00:01"))
     return mac
 
 

@@ -19,6 +19,7 @@ from ocinstaller.model import certificate_wire as wire
 from ocinstaller.model.certificate_turns import RolloutState, TurnState
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.states import LOCAL_BOOT_STATES
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, snapshots
 from ocinstaller.store.certificate_tables import ApiCertificate, CertificateRollout, CertificateTurn
 from ocinstaller.store.tables import Cluster, Machine
@@ -80,10 +81,15 @@ def start(session: Session, oci: Installation, name: str, *, api_only: bool = Fa
     elif row.api_only != api_only:
         kind = "of the API's certificate only" if row.api_only else "of all certificates"
         raise Conflict(
-            f"a roll-out {kind} is {row.state} in cluster {name}",
+            Text(
+                "a roll-out {kind} is {state} in cluster {name}",
+                kind=kind,
+                state=row.state,
+                name=name,
+            ),
             field="api_only",
             value=api_only,
-            allowed=f"{row.api_only}: let it go on, or abandon it first",
+            allowed=Text("{api_only}: let it go on, or abandon it first", api_only=row.api_only),
         )
     elif row.state == RolloutState.FAILED:
         row.state = RolloutState.RUNNING
@@ -215,10 +221,14 @@ def _members(session: Session, cluster: Cluster, names: tuple[str, ...]) -> list
     absent = [m.hostname or m.serial for m in machines if m.status not in LOCAL_BOOT_STATES]
     if absent or not machines:
         raise Conflict(
-            f"cluster {cluster.name}: not installed: {', '.join(absent) or 'no machine'}",
+            Text(
+                "cluster {name}: not installed: {absent}",
+                name=cluster.name,
+                absent=", ".join(absent) or Text("no machine"),
+            ),
             field="cluster",
             value=cluster.name,
-            allowed="a cluster whose machines are installed: install or remove those",
+            allowed=Text("a cluster whose machines are installed: install or remove those"),
         )
     return machines
 
@@ -238,10 +248,10 @@ def _prepare_api(
         certificates.api_identity(session, oci, cluster, renew=True)
     elif not view.in_use:
         raise Conflict(
-            f"cluster {cluster.name}: the API's certificate is not served yet",
+            Text("cluster {name}: the API's certificate is not served yet", name=cluster.name),
             field="served_from",
             value=view.served_from,
-            allowed="later: until then machines learn to trust its root",
+            allowed=Text("later: until then machines learn to trust its root"),
         )
 
 

@@ -21,6 +21,7 @@ from ocinstaller.model.errors import Conflict, NotFound
 from ocinstaller.model.plan import CertificateFiles
 from ocinstaller.model.states import LOCAL_BOOT_STATES
 from ocinstaller.model.target_files import Identity
+from ocinstaller.model.text import Text
 from ocinstaller.pki import inventory
 from ocinstaller.pki.inventory import CertificateFacts
 from ocinstaller.store import queries
@@ -75,9 +76,9 @@ def api_identity(
     vip = queries.vip_address(session, cluster.id)
     if vip is None:
         raise Conflict(
-            f"cluster {cluster.name} has no public network for the API's address",
+            Text("cluster {name} has no public network for the API's address", name=cluster.name),
             field="network",
-            allowed="a public network of role all or controller: use network-add first",
+            allowed=Text("a public network of role all or controller: use network-add first"),
         )
     if (given := api_certificates.identity(session, oci, cluster)) is not None:
         return given
@@ -94,7 +95,7 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
     machine = authenticate(session, serial, key)
     if machine.cluster is None or machine.status not in LOCAL_BOOT_STATES:
         raise Conflict(
-            f"machine {serial} is {machine.status}",
+            Text("machine {serial} is {status}", serial=serial, status=machine.status),
             field="status",
             value=machine.status,
             allowed=" or ".join(sorted(LOCAL_BOOT_STATES)) + ", in a cluster",
@@ -118,11 +119,15 @@ def _wait_for_turn(session: Session, machine: Machine) -> None:
         return
     if turn.cluster_id == machine.cluster_id and turn.state in _NOT_YET:
         raise Conflict(
-            f"certificates are rolled out in cluster {rollout.name}: "
-            f"machine {turn.name} is {turn.state}",
+            Text(
+                "certificates are rolled out in cluster {name}: machine {turn_name} is {state}",
+                name=rollout.name,
+                turn_name=turn.name,
+                state=turn.state,
+            ),
             field="turn",
             value=turn.state,
-            allowed="when its turn has come: see oci-update-cluster-certs",
+            allowed=Text("when its turn has come: see oci-update-cluster-certs"),
         )
 
 
@@ -150,7 +155,7 @@ def renew(session: Session, oci: Installation, name: str) -> CertificateView:
         _refuse_given(session, oci, apis[name])
         api_identity(session, oci, apis[name], renew=True)
     else:
-        raise NotFound("machine or API", name, "those of certificate-list")
+        raise NotFound(Text("machine or API"), name, Text("those of certificate-list"))
     return _view(inventory.server_certificate(oci.authority, name), machines, apis)
 
 
@@ -178,10 +183,10 @@ def _identity(
 def _refuse_given(session: Session, oci: Installation, cluster: Cluster) -> None:
     if api_certificates.identity(session, oci, cluster) is not None:
         raise Conflict(
-            f"the API of cluster {cluster.name} uses a certificate of another CA",
+            Text("the API of cluster {name} uses a certificate of another CA", name=cluster.name),
             field="self_signed_api_cert",
             value="no",
-            allowed="give a renewed one: cluster-certificate-set",
+            allowed=Text("give a renewed one: cluster-certificate-set"),
         )
 
 

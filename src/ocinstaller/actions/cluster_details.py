@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.model import naming
 from ocinstaller.model.errors import Duplicate, InvalidValue, NotFound
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, site_roles
 from ocinstaller.store.tables import FilebeatHost, Machine, RoleCount
 
@@ -51,7 +52,15 @@ def set_role_count(session: Session, cluster: str, role: str, count: int) -> Rol
     site_roles.check_role(session, role)
     least = _highest_number(session, row.id, row.name, role)
     if not least <= count <= _LARGEST_COUNT:
-        raise InvalidValue("count", count, f"{least} (the highest in use) to {_LARGEST_COUNT}")
+        raise InvalidValue(
+            "count",
+            count,
+            Text(
+                "{least} (the highest in use) to {largest_count}",
+                least=least,
+                largest_count=_LARGEST_COUNT,
+            ),
+        )
     counter = session.get(RoleCount, (row.id, role))
     if counter is None:
         session.add(RoleCount(cluster_id=row.id, role=role, count=count))
@@ -91,9 +100,9 @@ def add_filebeat_host(session: Session, cluster: str, hostname: str, port: int) 
     row = queries.cluster(session, cluster, lock=True)
     naming.check_domain("hostname", hostname)
     if not 1 <= port <= _LARGEST_PORT:
-        raise InvalidValue("port", port, f"1 to {_LARGEST_PORT}")
+        raise InvalidValue("port", port, Text("1 to {largest_port}", largest_port=_LARGEST_PORT))
     if session.get(FilebeatHost, (row.id, hostname, port)) is not None:
-        raise Duplicate("hostname", f"{hostname}:{port}", "another host or port")
+        raise Duplicate("hostname", f"{hostname}:{port}", Text("another host or port"))
     session.add(FilebeatHost(cluster_id=row.id, hostname=hostname, port=port))
     return FilebeatHostView(hostname, port)
 
@@ -108,5 +117,5 @@ def remove_filebeat_host(session: Session, cluster: str, hostname: str, port: in
     found = FilebeatHostView(hostname, port)
     if found not in known:
         present = ", ".join(f"{one.hostname}:{one.port}" for one in known)
-        raise NotFound("filebeat output host", f"{hostname}:{port}", present or "none")
+        raise NotFound(Text("filebeat output host"), f"{hostname}:{port}", present or Text("none"))
     session.delete(session.get_one(FilebeatHost, (row.id, hostname, port)))

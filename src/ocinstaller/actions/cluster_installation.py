@@ -14,6 +14,7 @@ from ocinstaller.actions.installation import request_installation
 from ocinstaller.model.cluster_installation import StageProgress, progress, startable
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.states import State
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, snapshots
 from ocinstaller.store.tables import Machine
 
@@ -59,10 +60,10 @@ def install_cluster(session: Session, oci: Installation, name: str) -> ClusterIn
     found = show_installation(session, name)
     if not found.stages:
         raise Conflict(
-            f"cluster {name} has no machine to install",
+            Text("cluster {name} has no machine to install", name=name),
             field="cluster",
             value=name,
-            allowed="a cluster with machines: enrol some first",
+            allowed=Text("a cluster with machines: enrol some first"),
         )
     for hostname in found.startable:
         request_installation(session, oci, hostname)

@@ -9,6 +9,7 @@ from ocinstaller.actions.settings import change_cluster_settings
 from ocinstaller.actions.views import ClusterView
 from ocinstaller.model import naming
 from ocinstaller.model.errors import Duplicate, InUse
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import Cluster, Machine, Network, Secret
@@ -71,10 +72,10 @@ def delete_cluster(session: Session, name: str) -> None:
     row = queries.cluster(session, name, lock=True)
     users = [m.hostname or m.serial for m in queries.cluster_machines(session, row.id)]
     if users:
-        raise InUse("cluster", name, f"machines {', '.join(users)}")
+        raise InUse(Text("cluster"), name, Text("machines {users}", users=", ".join(users)))
     nets = session.scalars(select(Network.name).where(Network.cluster_id == row.id)).all()
     if nets:
-        raise InUse("cluster", name, f"networks {', '.join(nets)}")
+        raise InUse(Text("cluster"), name, Text("networks {nets}", nets=", ".join(nets)))
     for secret in session.scalars(select(Secret).where(Secret.cluster_id == row.id)):
         session.delete(secret)
     session.delete(row)

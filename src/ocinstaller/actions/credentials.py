@@ -9,6 +9,7 @@ import bcrypt
 
 from ocinstaller.model.errors import InvalidValue
 from ocinstaller.model.secret_fields import HIDDEN
+from ocinstaller.model.text import Text
 
 _ROUNDS = 12  # 2^12: a quarter of a second for each guess on a processor of 2020
 _SHORTEST = 8  # NIST SP 800-63B, section 5.1.1.1
@@ -39,7 +40,11 @@ def hash_password(password: str, rounds: int = _ROUNDS) -> str:
     """
     encoded = password.encode()
     if len(password) < _SHORTEST or len(encoded) > _LONGEST or "\0" in password:
-        raise InvalidValue("password", HIDDEN, f"{_SHORTEST} characters to {_LONGEST} bytes")
+        raise InvalidValue(
+            "password",
+            HIDDEN,
+            Text("{shortest} characters to {longest} bytes", shortest=_SHORTEST, longest=_LONGEST),
+        )
     return bcrypt.hashpw(encoded, bcrypt.gensalt(rounds)).decode()
 
 

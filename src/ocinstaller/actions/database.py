@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ocinstaller.model.errors import Conflict, InvalidValue, Unavailable
+from ocinstaller.model.text import Text
 from ocinstaller.store import dump, migrate
 from ocinstaller.store.dump import Progress
 from ocinstaller.store.engine import RETRY_AFTER_S, open_engine
@@ -31,7 +32,7 @@ def opened(url: str) -> Iterator[Engine]:
         yield engine
     except DBAPIError as error:
         if classify(error) is Fault.LOST:
-            message = f"the data base cannot be reached: {error.orig}"
+            message = Text("the data base cannot be reached: {orig}", orig=error.orig)
             raise Unavailable(message, field="database", retry_after_s=RETRY_AFTER_S) from error
         raise
     finally:
@@ -153,10 +154,14 @@ def _present_schema(engine: Engine) -> str:
     present, needed = migrate.current_revision(engine), migrate.head_revision(engine)
     if present is None or present != needed:
         raise Conflict(
-            f"the schema is at revision {present or 'none'}, this version needs {needed}",
+            Text(
+                "the schema is at revision {present}, this version needs {needed}",
+                present=present or Text("none"),
+                needed=needed,
+            ),
             field="revision",
             value=present,
-            allowed="oci-db upgrade",
+            allowed=Text("oci-db upgrade"),
         )
     return present
 
@@ -179,7 +184,9 @@ def restore(engine: Engine, file: Path, progress: Progress) -> int:
             _refuse_used(connection)
             return _insert(connection, stream, progress)
     except dump.DumpError as error:
-        raise InvalidValue("file", file, f"a file of oci-db backup ({error})") from error
+        raise InvalidValue(
+            "file", file, Text("a file of oci-db backup ({error})", error=error)
+        ) from error
 
 
 def _insert(connection: Connection, stream: BinaryIO, progress: Progress) -> int:
@@ -192,17 +199,21 @@ def _check_revision(engine: Engine, revision: str) -> None:
     needed = migrate.head_revision(engine)
     if revision != needed:
         raise Conflict(
-            f"the backup has revision {revision}, this version needs {needed}",
+            Text(
+                "the backup has revision {revision}, this version needs {needed}",
+                revision=revision,
+                needed=needed,
+            ),
             field="revision",
             value=revision,
-            allowed="restore with the version of OCI that made the backup, then upgrade",
+            allowed=Text("restore with the version of OCI that made the backup, then upgrade"),
         )
     present = migrate.current_revision(engine)
     if present not in (None, needed):
         raise Conflict(
-            f"the data base is not empty: it has revision {present}",
+            Text("the data base is not empty: it has revision {present}", present=present),
             field="connection",
-            allowed="an empty data base",
+            allowed=Text("an empty data base"),
         )
 
 
@@ -210,7 +221,7 @@ def _refuse_used(connection: Connection) -> None:
     used = [t.name for t in Base.metadata.sorted_tables if not _is_empty(connection, t)]
     if used:
         raise Conflict(
-            f"the data base is not empty: there are rows in {', '.join(used)}",
+            Text("the data base is not empty: there are rows in {used}", used=", ".join(used)),
             field="connection",
-            allowed="an empty data base",
+            allowed=Text("an empty data base"),
         )

@@ -17,6 +17,7 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.profiles import HardwareProfiles, Match
 from ocinstaller.model.racking import RackingMap, RackPlace
+from ocinstaller.model.text import Text, joined
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Machine
 
@@ -157,18 +158,21 @@ def enrol_by_profile(session: Session, oci: Installation, name: str) -> MachineV
     cluster = oci.conf.auto_provision.auto_add_machines_cluster_name
     if not cluster:
         raise Conflict(
-            f"the configuration names no cluster: {_CLUSTER_OPTION} of [auto_provision] is empty",
+            Text(
+                "the configuration names no cluster: {cluster_option} of [auto_provision] is empty",
+                cluster_option=_CLUSTER_OPTION,
+            ),
             field=_CLUSTER_OPTION,
-            allowed="the name of a cluster: see cluster-list",
+            allowed=Text("the name of a cluster: see cluster-list"),
         )
     profile = _the_profile(session, oci, name)
     chosen = hardware_profiles(oci).root[profile]
     place = guess_racking(session, oci, name)
     if not place.location:
         raise Conflict(
-            f"the racking map names no location for the switch: {place.reason}",
+            Text("the racking map names no location for the switch: {reason}", reason=place.reason),
             field="location-name",
-            allowed="the name of a location: see location-list",
+            allowed=Text("the name of a location: see location-list"),
         )
     machines.enrol(session, oci, name, cluster, chosen.role, place.location)
     wanted = place.settings() | profiles.settings_of(profile, chosen)
@@ -179,15 +183,31 @@ def enrol_by_profile(session: Session, oci: Installation, name: str) -> MachineV
 def _the_profile(session: Session, oci: Installation, name: str) -> str:
     found = guess_profile(session, oci, name)
     if len(found.profiles) != 1:
-        why = "; ".join(f"{profile}: {reason}" for profile, reason in found.rejected.items())
+        why = joined(
+            "; ",
+            (
+                Text("{profile}: {reason}", profile=profile, reason=reason)
+                for profile, reason in found.rejected.items()
+            ),
+        )
         fitting = ", ".join(found.profiles)
         raise Conflict(
-            f"machine {found.machine} fits several hardware profiles: {fitting}"
-            if found.profiles
-            else f"machine {found.machine} fits no hardware profile ({why or 'there are none'})",
+            (
+                Text(
+                    "machine {machine} fits several hardware profiles: {fitting}",
+                    machine=found.machine,
+                    fitting=fitting,
+                )
+                if found.profiles
+                else Text(
+                    "machine {machine} fits no hardware profile ({why})",
+                    machine=found.machine,
+                    why=why or Text("there are none"),
+                )
+            ),
             field="profile",
             value=fitting,
-            allowed="a machine that fits exactly one: see machine-guessed-profile -d",
+            allowed=Text("a machine that fits exactly one: see machine-guessed-profile -d"),
         )
     return found.profiles[0]
 

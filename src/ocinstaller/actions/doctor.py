@@ -14,6 +14,7 @@ from ocinstaller import settings
 from ocinstaller.actions.health import LOOKS, Check, Health, Premises
 from ocinstaller.drivers import dhcp_probe
 from ocinstaller.drivers.dhcp_probe import ProbeError
+from ocinstaller.model.text import Text
 from ocinstaller.pki.authority import Authority
 from ocinstaller.store.engine import Store, open_engine
 
@@ -55,10 +56,10 @@ def _ports(premises: Premises) -> Iterator[Check]:
         try:
             socket.create_connection((_reachable(conf.listen_address), port), _CONNECT_S).close()
         except OSError as error:
-            advice = "start oci-server; its message names what else has the port"
+            advice = Text("start oci-server; its message names what else has the port")
             yield Check(subject, Health.ERROR, f"{where}: {error}", advice)
         else:
-            yield Check(subject, Health.OK, f"{where} answers")
+            yield Check(subject, Health.OK, Text("{where} answers", where=where))
 
 
 def _reachable(address: str) -> str:
@@ -67,23 +68,32 @@ def _reachable(address: str) -> str:
 
 
 def _other_dhcp_servers(premises: Premises) -> Iterator[Check]:
-    subject, conf = "other DHCP servers", premises.conf
+    subject, conf = Text("other DHCP servers"), premises.conf
     if not conf.dhcp.enabled:
-        yield Check(subject, Health.OFF, "this server gives no addresses")
+        yield Check(subject, Health.OFF, Text("this server gives no addresses"))
         return
     try:
         found = dhcp_probe.servers(conf.dhcp.interface, conf.dhcp.network_namespace)
     except ProbeError as error:
-        advice = "run oci-doctor as root; [dhcp] interface has to exist and be up"
-        yield Check(subject, Health.WARNING, f"the network cannot be asked: {error}", advice)
+        advice = Text("run oci-doctor as root; [dhcp] interface has to exist and be up")
+        yield Check(
+            subject,
+            Health.WARNING,
+            Text("the network cannot be asked: {error}", error=error),
+            advice,
+        )
         return
     others = [str(server) for server in found if str(server) != conf.network.OCI_IP]
     if others:
-        advice = "end the other one there, or [dhcp] enabled here: machines take the first answer"
+        advice = Text(
+            "end the other one there, or [dhcp] enabled here: machines take the first answer"
+        )
         where = f"{', '.join(others)} on {conf.dhcp.interface}"
-        yield Check(subject, Health.ERROR, f"{where} offers addresses too", advice)
+        yield Check(
+            subject, Health.ERROR, Text("{where} offers addresses too", where=where), advice
+        )
         return
-    yield Check(subject, Health.OK, f"none on {conf.dhcp.interface}")
+    yield Check(subject, Health.OK, Text("none on {interface}", interface=conf.dhcp.interface))
 
 
 _LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (_ports, _other_dhcp_servers)

@@ -9,6 +9,11 @@ from ocinstaller.model.events import Event, EventFilter
 from ocinstaller.store import events, queries
 
 
+def kinds() -> frozenset[str]:
+    """Return the kinds of objects whose changes are told, as the stream names them."""
+    return events.kinds()
+
+
 def event_filter(
     session: Session, kinds: list[str], cluster: str | None, machine: str | None
 ) -> EventFilter:

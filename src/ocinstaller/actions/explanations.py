@@ -14,6 +14,7 @@ from ocinstaller.model.placement.facts import Decision
 from ocinstaller.model.placement.placing import explain_machine, place
 from ocinstaller.model.settings import CLUSTER_SETTINGS, parse_all
 from ocinstaller.model.snapshot import ClusterSnapshot
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, snapshots
 
 
@@ -48,10 +49,10 @@ def explain(session: Session, name: str) -> list[Decision]:
     row = queries.machine(session, name)
     if row.cluster is None:
         raise Conflict(
-            f"machine {name} belongs to no cluster",
+            Text("machine {name} belongs to no cluster", name=name),
             field="machine",
             value=name,
-            allowed="a machine of a cluster: see machine-list",
+            allowed=Text("a machine of a cluster: see machine-list"),
         )
     cluster = snapshots.cluster_snapshot(session, row.cluster)
     machine = next(m for m in cluster.machines if m.serial == row.serial)
@@ -91,7 +92,7 @@ def _changed(
     for name in values:
         if CLUSTER_SETTINGS[name].of_state:
             raise InvalidValue(
-                "setting", name, "a setting that does not follow the cluster's state"
+                "setting", name, Text("a setting that does not follow the cluster's state")
             )
     cluster = changes.with_settings(cluster, values)
     for group in add:

@@ -20,6 +20,7 @@ from ocinstaller.images.errors import BrokenImageError, SettingError
 from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.model.errors import InvalidValue, Unavailable
 from ocinstaller.model.plugins import Plugin, Step
+from ocinstaller.model.text import Text
 from ocinstaller.pki import inventory
 from ocinstaller.pki.authority import Authority
 from ocinstaller.pki.inventory import CertificateFacts, CertificateKind
@@ -74,18 +75,27 @@ def checks(oci: Premises) -> list[Check]:
 
 
 def _database(oci: Premises) -> Iterator[Check]:
-    subject, engine = "data base", oci.store.engine
+    subject, engine = Text("data base"), oci.store.engine
     try:
         with oci.store.read() as session:
             revision = migrate.revision_of(session.connection())
     except Unavailable as error:
-        yield Check(subject, Health.ERROR, error.message, "start it, or look at its log")
+        yield Check(subject, Health.ERROR, error.message, Text("start it, or look at its log"))
         return
     wanted = migrate.head_revision(engine)
-    found = f"{engine.dialect.name}, schema {revision or 'empty'}"
+    found = Text(
+        "{name}, schema {revision}", name=engine.dialect.name, revision=revision or "empty"
+    )
     if revision != wanted:
-        advice = "oci-db backup FILE, then oci-db upgrade; the server does the latter at its start"
-        yield Check(subject, Health.ERROR, f"{found}; this version needs {wanted}", advice)
+        advice = Text(
+            "oci-db backup FILE, then oci-db upgrade; the server does the latter at its start"
+        )
+        yield Check(
+            subject,
+            Health.ERROR,
+            Text("{found}; this version needs {wanted}", found=found, wanted=wanted),
+            advice,
+        )
         return
     yield Check(subject, Health.OK, found)
 
@@ -94,17 +104,22 @@ def _dhcp(oci: Premises) -> Iterator[Check]:
     conf = oci.conf
     if not conf.dhcp.enabled:
         yield Check(
-            "DHCP and TFTP",
+            Text("DHCP and TFTP"),
             Health.OFF,
-            "another server answers machines",
-            "set [dhcp] enabled to have this one do it",
+            Text("another server answers machines"),
+            Text("set [dhcp] enabled to have this one do it"),
         )
         return
     where = f"{conf.dhcp.range_first} to {conf.dhcp.range_last} on {conf.dhcp.interface}"
     if dnsmasq.is_running(Path(conf.server.state_dir)):
-        yield Check("DHCP and TFTP", Health.OK, f"dnsmasq serves {where}")
+        yield Check(Text("DHCP and TFTP"), Health.OK, Text("dnsmasq serves {where}", where=where))
     else:
-        yield Check("DHCP and TFTP", Health.ERROR, "dnsmasq does not run", "see the server's log")
+        yield Check(
+            Text("DHCP and TFTP"),
+            Health.ERROR,
+            Text("dnsmasq does not run"),
+            Text("see the server's log"),
+        )
 
 
 def _images(oci: Premises) -> Iterator[Check]:
@@ -114,15 +129,25 @@ def _images(oci: Premises) -> Iterator[Check]:
         try:
             image = imageset.current(directory, kind)
         except BrokenImageError as error:
-            yield Check(f"{kind} image", Health.ERROR, str(error), f"oci-build-image {kind}")
+            yield Check(
+                Text("{kind} image", kind=kind),
+                Health.ERROR,
+                str(error),
+                Text("oci-build-image {kind}", kind=kind),
+            )
             continue
         found = f"{image.debian_release}, {image.digest}"
-        yield Check(f"{kind} image", Health.OK, found)
+        yield Check(Text("{kind} image", kind=kind), Health.OK, found)
     place = directory if directory.exists() else Path(oci.conf.server.state_dir)
     free = shutil.disk_usage(place).free
     health = Health.OK if free >= _LITTLE_SPACE else Health.WARNING
-    advice = "" if health is Health.OK else "delete old images, or give it more"
-    yield Check("disk space", health, f"{free / 10**9:.0f} GB free at {place}", advice)
+    advice = "" if health is Health.OK else Text("delete old images, or give it more")
+    yield Check(
+        Text("disk space"),
+        health,
+        Text("{free:.0f} GB free at {place}", free=free / 10**9, place=place),
+        advice,
+    )
 
 
 def _puppetserver(oci: Premises) -> Iterator[Check]:
@@ -131,8 +156,8 @@ def _puppetserver(oci: Premises) -> Iterator[Check]:
         yield Check(
             "puppetserver",
             Health.ERROR,
-            f"the certificate of its CA is missing: {conf.ca_file}",
-            "oci-puppet-setup makes it",
+            Text("the certificate of its CA is missing: {ca_file}", ca_file=conf.ca_file),
+            Text("oci-puppet-setup makes it"),
         )
         return
     host = str(conf.server_address or conf.server)
@@ -142,18 +167,23 @@ def _puppetserver(oci: Premises) -> Iterator[Check]:
         yield Check(
             "puppetserver",
             Health.WARNING,
-            f"{host} port {_PUPPET_PORT}: {error}",
-            "machines install, but their services wait for it",
+            Text(
+                "{host} port {puppet_port}: {error}",
+                host=host,
+                puppet_port=_PUPPET_PORT,
+                error=error,
+            ),
+            Text("machines install, but their services wait for it"),
         )
         return
-    yield Check("puppetserver", Health.OK, f"{host} answers")
+    yield Check("puppetserver", Health.OK, Text("{host} answers", host=host))
 
 
 def _certificates(oci: Premises) -> Iterator[Check]:
     try:
         found = list(inventory.certificates(oci.authority))
     except OSError as error:
-        advice = "oci-root-ca-gen makes it; a lost one: restore it from the backup"
+        advice = Text("oci-root-ca-gen makes it; a lost one: restore it from the backup")
         yield Check("CA", Health.ERROR, f"{error.filename}: {error.strerror}", advice)
         return
     leaves = (CertificateKind.SERVER, CertificateKind.CLIENT)
@@ -163,7 +193,15 @@ def _certificates(oci: Premises) -> Iterator[Check]:
     ending = [_expiry(facts) for facts in servers if _days_left(facts) <= _SOON_DAYS]
     yield from ending
     if not ending:
-        yield Check("certificates", Health.OK, f"{len(servers)}, none ends in {_SOON_DAYS} days")
+        yield Check(
+            "certificates",
+            Health.OK,
+            Text(
+                "{servers}, none ends in {soon_days} days",
+                servers=len(servers),
+                soon_days=_SOON_DAYS,
+            ),
+        )
 
 
 def _api_certificates(oci: Premises) -> Iterator[Check]:
@@ -177,9 +215,11 @@ def _api_certificates(oci: Premises) -> Iterator[Check]:
     for _, facts in given:
         yield _expiry(facts)
     for name in missing:
-        found = "self_signed_api_cert is no, none was given: OCI's CA signs it"
-        advice = f"ocicli cluster-certificate-set {name}, or set it to yes"
-        yield Check(f"certificate of the API of {name}", Health.WARNING, found, advice)
+        found = Text("self_signed_api_cert is no, none was given: OCI's CA signs it")
+        advice = Text("ocicli cluster-certificate-set {name}, or set it to yes", name=name)
+        yield Check(
+            Text("certificate of the API of {name}", name=name), Health.WARNING, found, advice
+        )
 
 
 def _days_left(facts: CertificateFacts) -> int:
@@ -188,7 +228,10 @@ def _days_left(facts: CertificateFacts) -> int:
 
 def _expiry(facts: CertificateFacts) -> Check:
     days = _days_left(facts)
-    subject, found = f"certificate {facts.name}", f"until {facts.not_after:%Y-%m-%d}, {days} days"
+    subject, found = (
+        Text("certificate {name}", name=facts.name),
+        Text("until {not_after:%Y-%m-%d}, {days} days", not_after=facts.not_after, days=days),
+    )
     if days > _SOON_DAYS:
         return Check(subject, Health.OK, found)
     health = Health.WARNING if days >= 0 else Health.ERROR
@@ -213,8 +256,8 @@ def _mirrors(oci: Premises) -> Iterator[Check]:
     try:
         host = aptconf.host_mirrors() if not (archive and security) else None
     except SettingError as error:
-        advice = "set debian_mirror and debian_security_mirror in [network]"
-        yield Check("Debian mirror", Health.ERROR, str(error), advice)
+        advice = Text("set debian_mirror and debian_security_mirror in [network]")
+        yield Check(Text("Debian mirror"), Health.ERROR, str(error), advice)
         return
     proxy = conf.HTTP_PROXY_ADDR if conf.USE_HTTP_PROXY else ""
     for subject, address in (
@@ -224,31 +267,42 @@ def _mirrors(oci: Premises) -> Iterator[Check]:
         try:
             mirror.look(address, proxy)
         except mirror.MirrorError as error:
-            advice = "without it nothing can be installed: look at the mirror, the proxy, the name"
+            advice = Text(
+                "without it nothing can be installed: look at the mirror, the proxy, the name"
+            )
             yield Check(subject, Health.ERROR, f"{address}: {error}", advice)
         else:
             through = f" through {proxy}" if proxy else ""
-            yield Check(subject, Health.OK, f"{address} answers{through}")
+            yield Check(
+                subject,
+                Health.OK,
+                Text("{address} answers{through}", address=address, through=through),
+            )
 
 
 def _clock(_oci: Premises) -> Iterator[Check]:
     try:
         synchronised = clock.is_synchronised()
     except OSError as error:
-        yield Check("clock", Health.WARNING, f"unknown: {error}")
+        yield Check("clock", Health.WARNING, Text("unknown: {error}", error=error))
         return
     if synchronised:
-        yield Check("clock", Health.OK, "kept by a time service")
+        yield Check("clock", Health.OK, Text("kept by a time service"))
         return
-    advice = "run chrony: certificates are valid from the server's time on"
-    yield Check("clock", Health.WARNING, "no time service keeps it", advice)
+    advice = Text("run chrony: certificates are valid from the server's time on")
+    yield Check("clock", Health.WARNING, Text("no time service keeps it"), advice)
 
 
 def _site_classes(oci: Premises) -> Iterator[Check]:
-    subject, directory = "site's classes", site_classes.directory_of(oci.conf)
+    subject, directory = Text("site's classes"), site_classes.directory_of(oci.conf)
     files = site_classes.present_files(directory)
     if not files:
-        yield Check(subject, Health.OFF, f"no file below {directory}", "see hiera.md")
+        yield Check(
+            subject,
+            Health.OFF,
+            Text("no file below {directory}", directory=directory),
+            Text("see hiera.md"),
+        )
         return
     wrong = 0
     for file in files:
@@ -256,31 +310,47 @@ def _site_classes(oci: Premises) -> Iterator[Check]:
             site_classes.load(file)
         except InvalidValue as error:
             wrong += 1
-            advice = "correct it: its machines' Puppet runs fail until then"
+            advice = Text("correct it: its machines' Puppet runs fail until then")
             yield Check(subject, Health.ERROR, error.message, advice)
     if not wrong:
-        yield Check(subject, Health.OK, f"{len(files)} files below {directory}")
+        yield Check(
+            subject,
+            Health.OK,
+            Text("{files} files below {directory}", files=len(files), directory=directory),
+        )
 
 
 def _plugins(oci: Premises) -> Iterator[Check]:
     for plugin in Plugin:
-        subject = f"plug-in {plugin}"
+        subject = Text("plug-in {plugin}", plugin=plugin)
         if not plugins.is_enabled(oci.conf, plugin):
-            yield Check(subject, Health.OFF, "not called", "see plugins.md")
+            yield Check(subject, Health.OFF, Text("not called"), Text("see plugins.md"))
             continue
         programs = [plugins.program(oci.conf, plugin, step) for step in Step]
         missing = [path for path in programs if not os.access(path, os.X_OK)]
         if missing:
-            advice = "put it there, executable for the server, or correct its option"
-            yield Check(subject, Health.ERROR, f"cannot be called: {', '.join(missing)}", advice)
+            advice = Text("put it there, executable for the server, or correct its option")
+            yield Check(
+                subject,
+                Health.ERROR,
+                Text("cannot be called: {missing}", missing=", ".join(missing)),
+                advice,
+            )
             continue
         try:
             failing = plugins.failing_hosts(oci.store, plugin)
         except Unavailable:  # which the data base's check tells
             continue
         if failing:
-            advice = "ocicli machine-plugins MACHINE tells why; machine-retry-plugins repeats it"
-            yield Check(subject, Health.WARNING, f"fails for {', '.join(failing)}", advice)
+            advice = Text(
+                "ocicli machine-plugins MACHINE tells why; machine-retry-plugins repeats it"
+            )
+            yield Check(
+                subject,
+                Health.WARNING,
+                Text("fails for {failing}", failing=", ".join(failing)),
+                advice,
+            )
         else:
             yield Check(subject, Health.OK, ", ".join(programs))
 

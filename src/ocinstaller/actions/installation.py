@@ -29,6 +29,7 @@ from ocinstaller.model.plan import ImageRef, InstallPlan
 from ocinstaller.model.plugins import CallState
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
 from ocinstaller.model.target_files import HostEntry, TargetSystem
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Cluster, Machine
 
@@ -56,8 +57,12 @@ def begin_installation(session: Session, oci: Installation, machine: Machine) ->
     """Have a machine install its system; see `request_installation` for what is raised."""
     if machine.status in LOCAL_BOOT_STATES:
         raise WrongState(
-            f"{Event.INSTALL_REQUESTED}: the machine is {machine.status}; "
-            "to install it again, use machine-reinstall",
+            Text(
+                "{install_requested}: the machine is {status}; to install it again, use "
+                "machine-reinstall",
+                install_requested=Event.INSTALL_REQUESTED,
+                status=machine.status,
+            ),
             field="status",
             value=machine.status,
             allowed=State.LIVE,
@@ -86,10 +91,10 @@ def cluster_of(machine: Machine) -> Cluster:
     """
     if machine.cluster is None:
         raise Conflict(
-            f"machine {machine.serial} belongs to no cluster",
+            Text("machine {serial} belongs to no cluster", serial=machine.serial),
             field="machine",
             value=machine.serial,
-            allowed="a machine of a cluster: use machine-add first",
+            allowed=Text("a machine of a cluster: use machine-add first"),
         )
     return machine.cluster
 
@@ -103,7 +108,7 @@ def fetch_plan(session: Session, oci: Installation, serial: str, key: str) -> In
     machine = authenticate(session, serial, key)
     if machine.status != State.INSTALLING:
         raise Conflict(
-            f"machine {serial} is {machine.status}",
+            Text("machine {serial} is {status}", serial=serial, status=machine.status),
             field="status",
             value=machine.status,
             allowed=State.INSTALLING,
@@ -120,7 +125,9 @@ def build_plan(session: Session, oci: Installation, machine: Machine) -> Install
     image = target_image(oci, machine.role)
     squashfs = image.files[imageset.SQUASHFS]
     if machine.cluster is None or machine.hostname is None or machine.plan_id is None:
-        raise Conflict(f"machine {machine.serial} is not enrolled", field="machine")
+        raise Conflict(
+            Text("machine {serial} is not enrolled", serial=machine.serial), field="machine"
+        )
     system = _target_system(session, oci, machine, machine.cluster, hardware)
     return InstallPlan(
         plan_id=machine.plan_id,
@@ -173,10 +180,10 @@ def target_image(oci: Installation, role: str | None) -> imageset.ImageSet:
         return imageset.current(directory, kind)
     except BrokenImageError as error:
         raise Conflict(
-            f"there is no target image: {error}",
+            Text("there is no target image: {error}", error=error),
             field="images.directory",
             value=directory,
-            allowed="an image made by oci-build-image target",
+            allowed=Text("an image made by oci-build-image target"),
         ) from error
 
 
@@ -227,9 +234,14 @@ def _packages(oci: Installation) -> target_files.PackageSource:
             found = aptconf.host_mirrors()
         except SettingError as error:
             raise Conflict(
-                f"no Debian mirror is configured, and this host's apt names none: {error}",
+                Text(
+                    "no Debian mirror is configured, and this host's apt names none: {error}",
+                    error=error,
+                ),
                 field="network.debian_mirror",
-                allowed="debian_mirror and debian_security_mirror in the server's configuration",
+                allowed=Text(
+                    "debian_mirror and debian_security_mirror in the server's configuration"
+                ),
             ) from error
         archive, security = archive or found.archive, security or found.security
     return target_files.PackageSource(
@@ -272,8 +284,8 @@ def _puppet_ca(oci: Installation) -> str:
         return file.read_text()
     except OSError as error:
         raise Conflict(
-            f"the certificate of Puppet's CA cannot be read: {error}",
+            Text("the certificate of Puppet's CA cannot be read: {error}", error=error),
             field="puppet.ca_file",
             value=file,
-            allowed="the CA certificate of the puppetserver; oci-puppet-setup makes one",
+            allowed=Text("the CA certificate of the puppetserver; oci-puppet-setup makes one"),
         ) from error

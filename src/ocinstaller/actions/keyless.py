@@ -19,6 +19,7 @@ from ocinstaller.actions.nodes import NO_KEY, SentReport
 from ocinstaller.model.errors import Forbidden, InvalidValue, NotFound, WrongState
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, PuppetStatus, State, next_state
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries
 from ocinstaller.store.tables import Machine
 
@@ -103,7 +104,7 @@ def receive_status(
         return
     if status == _INSTALLING and machine.status != State.INSTALLING:
         raise WrongState(
-            f"nobody asked for an installation of machine {machine.serial}",
+            Text("nobody asked for an installation of machine {serial}", serial=machine.serial),
             field="status",
             value=machine.status,
             allowed=State.INSTALLING,
@@ -123,17 +124,21 @@ def _machine(session: Session, serial: str, peer: str) -> Machine:
     query = select(Machine).where((Machine.dhcp_ip == peer) | (Machine.ipaddr == peer))
     machine = session.scalar(query.order_by(Machine.last_seen.desc()).with_for_update().limit(1))
     if machine is None:
-        raise NotFound("machine at the address", peer, "machines that have reported from it")
+        raise NotFound(
+            Text("machine at the address"), peer, Text("machines that have reported from it")
+        )
     return machine
 
 
 def _check_keyless(machine: Machine) -> None:
     if machine.key_digest != NO_KEY:
         raise Forbidden(
-            f"machine {machine.serial} has a key: only its own agent reports it",
+            Text(
+                "machine {serial} has a key: only its own agent reports it", serial=machine.serial
+            ),
             field="serial",
             value=machine.serial,
-            allowed="machines that only agents without keys have reported",
+            allowed=Text("machines that only agents without keys have reported"),
         )
 
 
@@ -141,4 +146,4 @@ def _address(text: str) -> str:
     try:
         return str(ip_address(text))
     except ValueError:
-        raise InvalidValue("ipaddr", text, "an IPv4 or IPv6 address") from None
+        raise InvalidValue("ipaddr", text, Text("an IPv4 or IPv6 address")) from None

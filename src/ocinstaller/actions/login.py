@@ -16,6 +16,7 @@ from ocinstaller.actions.context import Installation
 from ocinstaller.model import throttle
 from ocinstaller.model.access import Act, Actor, ActorKind, LoginSource, UserRole
 from ocinstaller.model.errors import Throttled, Unauthenticated
+from ocinstaller.model.text import Text
 from ocinstaller.store.access_tables import LoginFailure, WebSession
 from ocinstaller.store.tables import User
 
@@ -94,7 +95,7 @@ def _verify(oci: Installation, user: User, password: str) -> bool:
 
 def _refused(oci: Installation, user: User | None, login: str, address: str) -> Unauthenticated:
     """Count and record the failure; return the error to raise."""
-    error = Unauthenticated("login or password are wrong", field="login", value=login)
+    error = Unauthenticated(Text("login or password are wrong"), field="login", value=login)
     oci.store.write(lambda session: _count_failure(session, login, address))
     if user is None:
         oci.authenticators[LoginSource.PASSWORD].verify(login, "", "")
@@ -122,7 +123,11 @@ def _check_throttle(session: Session, login: str, address: str) -> bool:
         left = (row.last_at + limit.wait(row.failures) - now).total_seconds()
         if left > 0:
             raise Throttled(
-                f"too many wrong passwords from {address}: wait {math.ceil(left)} seconds",
+                Text(
+                    "too many wrong passwords from {address}: wait {left} seconds",
+                    address=address,
+                    left=math.ceil(left),
+                ),
                 field="login",
                 retry_after_s=math.ceil(left),
             )

@@ -15,6 +15,7 @@ from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import Event, PuppetStatus, State, next_state
+from ocinstaller.model.text import Text
 from ocinstaller.puppet.classification import check_count, check_deployable
 from ocinstaller.store import queries, setting_rows, site_roles
 from ocinstaller.store.paging import Filter, Window
@@ -28,7 +29,7 @@ from ocinstaller.store.tables import (
 )
 
 _SHOWN_ORDERS = 5
-_NO_CLUSTER = "a machine that belongs to no cluster: see machine-list"
+_NO_CLUSTER = Text("a machine that belongs to no cluster: see machine-list")
 
 
 def list_machines(
@@ -128,7 +129,12 @@ def join(
     machine = queries.machine(session, name, lock=True)
     if machine.cluster is not None:
         raise Conflict(
-            f"machine {name} belongs to cluster {machine.cluster.name} as {machine.hostname}",
+            Text(
+                "machine {name} belongs to cluster {cluster_name} as {hostname}",
+                name=name,
+                cluster_name=machine.cluster.name,
+                hostname=machine.hostname,
+            ),
             field="machine",
             value=name,
             allowed=_NO_CLUSTER,
@@ -204,10 +210,19 @@ def _hostname(session: Session, cluster: Cluster, role: str, number: int) -> str
     owner = session.scalar(select(Machine).where(Machine.hostname == hostname))
     if owner is not None:
         raise Conflict(
-            f"host name {hostname} is that of machine {owner.serial}",
+            Text(
+                "host name {hostname} is that of machine {serial}",
+                hostname=hostname,
+                serial=owner.serial,
+            ),
             field="role",
             value=role,
-            allowed=f"a free number: use cluster-rolecounts-set {cluster.name} {role} {number}",
+            allowed=Text(
+                "a free number: use cluster-rolecounts-set {name} {role} {number}",
+                name=cluster.name,
+                role=role,
+                number=number,
+            ),
         )
     return hostname
 
@@ -223,10 +238,10 @@ def remove(session: Session, oci: Installation, name: str) -> MachineView:
     cluster = machine.cluster
     if cluster is None:
         raise Conflict(
-            f"machine {name} belongs to no cluster",
+            Text("machine {name} belongs to no cluster", name=name),
             field="machine",
             value=name,
-            allowed="a machine of a cluster: see machine-list",
+            allowed=Text("a machine of a cluster: see machine-list"),
         )
     queries.cluster(session, cluster.name, lock=True)
     machine.status = next_state(State(machine.status), Event.REMOVED)
@@ -262,7 +277,11 @@ def destroy(session: Session, name: str) -> None:
     machine = queries.machine(session, name, lock=True)
     if machine.cluster is not None:
         raise Conflict(
-            f"machine {name} belongs to cluster {machine.cluster.name}",
+            Text(
+                "machine {name} belongs to cluster {cluster_name}",
+                name=name,
+                cluster_name=machine.cluster.name,
+            ),
             field="machine",
             value=name,
             allowed=_NO_CLUSTER + "; use machine-remove first",
@@ -284,14 +303,19 @@ def replace(session: Session, name: str, replacement: str) -> MachineView:
     new = queries.machine(session, replacement, lock=True)
     if old.cluster is None or old.location is None or old.role is None:
         raise Conflict(
-            f"machine {name} belongs to no cluster",
+            Text("machine {name} belongs to no cluster", name=name),
             field="machine",
             value=name,
-            allowed="a machine of a cluster: see machine-list",
+            allowed=Text("a machine of a cluster: see machine-list"),
         )
     if new.cluster is not None:
         raise Conflict(
-            f"machine {replacement} belongs to cluster {new.cluster.name} as {new.hostname}",
+            Text(
+                "machine {replacement} belongs to cluster {name} as {hostname}",
+                replacement=replacement,
+                name=new.cluster.name,
+                hostname=new.hostname,
+            ),
             field="replacement",
             value=replacement,
             allowed=_NO_CLUSTER,

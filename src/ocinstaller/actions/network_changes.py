@@ -12,6 +12,7 @@ from ocinstaller.actions.views import NetworkView
 from ocinstaller.model import addressing, interfaces
 from ocinstaller.model.addressing import Network as IpNetwork
 from ocinstaller.model.errors import Conflict, InUse, InvalidValue
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, site_roles
 from ocinstaller.store.tables import IpAddress, Network
 
@@ -88,9 +89,15 @@ def interfaces_of(iface1: str, iface2: str) -> tuple[str | None, str | None]:
     first = _selector("iface1", iface1)
     second = _selector("iface2", iface2)
     if second is not None and second == first:
-        raise InvalidValue("iface2", iface2, f"another interface than {iface1}, or {NONE}")
+        raise InvalidValue(
+            "iface2",
+            iface2,
+            Text("another interface than {iface1}, or {none}", iface1=iface1, none=NONE),
+        )
     if second is not None and first is None:
-        raise InvalidValue("iface2", iface2, f"{NONE}, because there is no first interface")
+        raise InvalidValue(
+            "iface2", iface2, Text("{none}, because there is no first interface", none=NONE)
+        )
     return first, second
 
 
@@ -105,21 +112,31 @@ def _change_link(row: Network, change: NetworkChange) -> None:
         )
     if change.vlan is not None:
         if not 0 <= change.vlan <= _LAST_VLAN:
-            raise InvalidValue("vlan", change.vlan, f"1 to {_LAST_VLAN}, or 0 for none")
+            raise InvalidValue(
+                "vlan", change.vlan, Text("1 to {last_vlan}, or 0 for none", last_vlan=_LAST_VLAN)
+            )
         row.vlan = change.vlan or None
     if change.mtu is not None:
         if change.mtu and not _LEAST_MTU <= change.mtu <= _MOST_MTU:
-            allowed = f"{_LEAST_MTU} to {_MOST_MTU}, or 0 for the driver's"
+            allowed = Text(
+                "{least_mtu} to {most_mtu}, or 0 for the driver's",
+                least_mtu=_LEAST_MTU,
+                most_mtu=_MOST_MTU,
+            )
             raise InvalidValue("mtu", change.mtu, allowed)
         row.mtu = change.mtu
     if change.bridge_name is not None:
         if change.bridge_name != NONE and not _BRIDGE.fullmatch(change.bridge_name):
-            raise InvalidValue("bridge_name", change.bridge_name, "the name of an interface")
+            raise InvalidValue("bridge_name", change.bridge_name, Text("the name of an interface"))
         row.bridge_name = None if change.bridge_name == NONE else change.bridge_name
     if change.lldp_match is not None:
         text = change.lldp_match
         if not text or len(text) > _MATCH_LENGTH or not text.isprintable():
-            allowed = f"1 to {_MATCH_LENGTH} printable characters, or {NONE}"
+            allowed = Text(
+                "1 to {match_length} printable characters, or {none}",
+                match_length=_MATCH_LENGTH,
+                none=NONE,
+            )
             raise InvalidValue("lldp_match", text, allowed)
         row.lldp_match = None if text.lower() == NONE else text
 
@@ -127,17 +144,17 @@ def _change_link(row: Network, change: NetworkChange) -> None:
 def _change_place(session: Session, row: Network, change: NetworkChange) -> None:
     moved = change.touches("location", "role", "is_public", "vip_usage")
     if moved and (users := _users(session, row)):
-        raise InUse("network", row.name, f"machines {', '.join(users)}")
+        raise InUse(Text("network"), row.name, Text("machines {users}", users=", ".join(users)))
     if change.location is not None:
         row.location = queries.location(session, change.location)
     if change.role is not None:
         site_roles.check_network_purpose(session, change.role)
         if row.cluster is None:
             raise Conflict(
-                f"network {row.name} belongs to no cluster",
+                Text("network {name} belongs to no cluster", name=row.name),
                 field="role",
                 value=change.role,
-                allowed="a network of a cluster: use network-add first",
+                allowed=Text("a network of a cluster: use network-add first"),
             )
         row.role = change.role
     if change.is_public is not None:
@@ -190,7 +207,7 @@ def _gateway(network: IpNetwork, text: str) -> str | None:
         return None
     address = addressing.parse_address("gateway", text)
     if address not in addressing.hosts(network):
-        allowed = f"a host address of {network}, or {NONE}"
+        allowed = Text("a host address of {network}, or {none}", network=network, none=NONE)
         raise InvalidValue("gateway", text, allowed)
     return str(address)
 
@@ -203,10 +220,10 @@ def _refuse_outside(session: Session, row: Network, network: IpNetwork) -> None:
     given = session.scalars(select(IpAddress).where(IpAddress.network_id == row.id))
     left += [a.ip for a in given if a.ip == row.gateway]
     if left:
-        raise InUse("network", row.name, f"addresses {', '.join(left)}")
+        raise InUse(Text("network"), row.name, Text("addresses {left}", left=", ".join(left)))
     for kept in queries.reservations(session, row.id):
         if kept.first not in inside or kept.last not in inside:
-            raise InUse("network", row.name, f"the reservation {kept}")
+            raise InUse(Text("network"), row.name, Text("the reservation {kept}", kept=kept))
 
 
 def _change_bmc(row: Network, change: NetworkChange) -> None:
@@ -219,7 +236,7 @@ def _change_bmc(row: Network, change: NetworkChange) -> None:
             cidr = row.ipmi_match_cidr if cidr is None else cidr
             if not address or cidr is None:
                 raise InvalidValue(
-                    "ipmi_match_cidr", cidr, "ipmi_match_addr and ipmi_match_cidr together"
+                    "ipmi_match_cidr", cidr, Text("ipmi_match_addr and ipmi_match_cidr together")
                 )
             network = addressing.parse_network(address, cidr)
             row.ipmi_match_addr, row.ipmi_match_cidr = str(network.network_address), cidr

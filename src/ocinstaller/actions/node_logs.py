@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions.nodes import authenticate, check_plan
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.plan import LogBatch
+from ocinstaller.model.text import Text
 from ocinstaller.store.tables import InstallLogLine
 
 
@@ -16,7 +17,9 @@ class LogGap(Conflict):
 
     def __init__(self, next_seq: int) -> None:
         super().__init__(
-            f"log lines are missing: the next one is {next_seq}", field="seq", allowed=str(next_seq)
+            Text("log lines are missing: the next one is {next_seq}", next_seq=next_seq),
+            field="seq",
+            allowed=str(next_seq),
         )
         self.next_seq = next_seq
 

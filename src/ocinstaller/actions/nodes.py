@@ -34,6 +34,7 @@ from ocinstaller.model.states import (
     State,
     next_state,
 )
+from ocinstaller.model.text import Text
 from ocinstaller.store.tables import BootOffer, Machine, MachineMac, MachineReport
 
 LOG = logging.getLogger(__name__)
@@ -174,10 +175,14 @@ def check_macs(session: Session, machine: Machine | None, macs: set[str]) -> Non
     )
     if owner is not None:
         raise Forbidden(
-            f"a hardware address of this report belongs to machine {owner.serial}",
+            Text(
+                "a hardware address of this report belongs to machine {serial}", serial=owner.serial
+            ),
             field="nics",
             value=", ".join(sorted(macs)),
-            allowed="hardware addresses of one machine only; use machine-destroy for an old one",
+            allowed=Text(
+                "hardware addresses of one machine only; use machine-destroy for an old one"
+            ),
         )
 
 
@@ -189,7 +194,7 @@ def check_trusted(oci: Installation, peer: str) -> None:
     trusted = [ip_network(text.strip(), strict=False) for text in oci.conf.network.TRUSTED_NETWORKS]
     if not any(ip_address(peer) in network for network in trusted):
         raise Forbidden(
-            f"{peer} is not in a trusted network",
+            Text("{peer} is not in a trusted network", peer=peer),
             field="address",
             value=peer,
             allowed=", ".join(map(str, trusted)),
@@ -245,10 +250,12 @@ def _use_offer(session: Session, machine: Machine, nonce: str, macs: set[str]) -
     offer = next((o for o in offers if credentials.same(o.nonce_digest, digest)), None)
     if offer is None:
         raise Forbidden(
-            f"the key is not that of machine {machine.serial}",
+            Text("the key is not that of machine {serial}", serial=machine.serial),
             field="Authorization",
             value="(not shown)",
-            allowed="the key of its first report, or a start from the network through this server",
+            allowed=Text(
+                "the key of its first report, or a start from the network through this server"
+            ),
         )
     session.delete(offer)
 
@@ -289,7 +296,9 @@ def authenticate(session: Session, serial: str, key: str) -> Machine:
     if machine is not None and credentials.same(machine.key_digest, digest):
         return machine
     if machine is None or not _is_key_of_disk(machine, digest):
-        raise Forbidden(f"the key is not that of machine {serial}", field="Authorization")
+        raise Forbidden(
+            Text("the key is not that of machine {serial}", serial=serial), field="Authorization"
+        )
     machine.key_digest = digest
     return machine
 
@@ -342,10 +351,14 @@ def check_plan(machine: Machine, plan_id: str) -> None:
     """
     if plan_id != (machine.plan_id or ""):
         raise Conflict(
-            f"machine {machine.serial} is not in the installation {plan_id}",
+            Text(
+                "machine {serial} is not in the installation {plan_id}",
+                serial=machine.serial,
+                plan_id=plan_id,
+            ),
             field="plan_id",
             value=plan_id,
-            allowed=machine.plan_id or "none: no installation was requested",
+            allowed=machine.plan_id or Text("none: no installation was requested"),
         )
 
 

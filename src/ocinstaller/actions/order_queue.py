@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.orders import OPEN_STATES, OrderKind, OrderState, ending
+from ocinstaller.model.text import Text
 from ocinstaller.store.order_tables import MachineOrder
 from ocinstaller.store.tables import Machine
 from ocinstaller.store.vault import Vault
@@ -109,10 +110,15 @@ def check_free(machine: Machine, wanted: str) -> None:
     """
     if machine.open_order is not None:
         raise Conflict(
-            f"{wanted}: machine {machine.serial} has an open order: {machine.open_order}",
+            Text(
+                "{wanted}: machine {serial} has an open order: {open_order}",
+                wanted=wanted,
+                serial=machine.serial,
+                open_order=machine.open_order,
+            ),
             field="order",
             value=machine.open_order,
-            allowed="first wait for its outcome (machine-orders), or machine-order-cancel",
+            allowed=Text("first wait for its outcome (machine-orders), or machine-order-cancel"),
         )
 
 

@@ -24,6 +24,7 @@ from ocinstaller.model.orders import (
 from ocinstaller.model.plan import Directive
 from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import State
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.order_tables import MachineOrder
 from ocinstaller.store.tables import Machine
@@ -48,10 +49,12 @@ def cancel(session: Session, name: str, order_id: str) -> OrderView:
     begun = order.state == OrderState.RUNNING and order.kind in AGENT_KINDS
     if order.state not in OPEN_STATES or (begun and machine.status == State.LIVE):
         raise Conflict(
-            f"order {order_id} is {order.state}",
+            Text("order {order_id} is {state}", order_id=order_id, state=order.state),
             field="order",
             value=order.state,
-            allowed="an order that is waiting, or whose machine no longer runs the live system",
+            allowed=Text(
+                "an order that is waiting, or whose machine no longer runs the live system"
+            ),
         )
     order_queue.close(session, machine, order, OrderState.CANCELLED, "cancelled")
     return OrderView.of(order)
@@ -78,7 +81,12 @@ def check_live(machine: Machine, wanted: str) -> None:
     """
     if machine.status != State.LIVE:
         raise WrongState(
-            f"{wanted}: the machine is {machine.status}; allowed: {State.LIVE}",
+            Text(
+                "{wanted}: the machine is {status}; allowed: {live}",
+                wanted=wanted,
+                status=machine.status,
+                live=State.LIVE,
+            ),
             field="status",
             value=machine.status,
             allowed=State.LIVE,
@@ -93,10 +101,14 @@ def check_takes_orders(machine: Machine, wanted: str) -> None:
     """
     if machine.key_digest == nodes.NO_KEY:
         raise Conflict(
-            f"{wanted}: machine {machine.serial} runs a live system that takes no orders",
+            Text(
+                "{wanted}: machine {serial} runs a live system that takes no orders",
+                wanted=wanted,
+                serial=machine.serial,
+            ),
             field="machine",
             value=machine.serial,
-            allowed="a machine that was started by this server's live image",
+            allowed=Text("a machine that was started by this server's live image"),
         )
 
 
@@ -181,7 +193,7 @@ def receive_outcome(session: Session, oci: Installation, told: OrderReport, key:
     order = _order(session, machine, told.order_id)
     machine.last_seen = datetime.now(UTC)
     if told.state not in (OrderState.RUNNING, OrderState.DONE, OrderState.FAILED):
-        raise InvalidValue("state", told.state, "running, done, failed")
+        raise InvalidValue("state", told.state, Text("running, done, failed"))
     if order.state not in OPEN_STATES:
         return
     if told.state is OrderState.RUNNING:
@@ -212,5 +224,5 @@ def _order(session: Session, machine: Machine, order_id: str) -> MachineOrder:
     order = session.scalar(query) if queries.is_storable(order_id) else None
     if order is None:
         present = ", ".join(row.name for row in order_queue.rows(session, machine, 10))
-        raise NotFound("order", order_id, present or "none")
+        raise NotFound(Text("order"), order_id, present or Text("none"))
     return order

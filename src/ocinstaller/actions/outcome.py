@@ -11,13 +11,14 @@ from ocinstaller.model.secret_fields import HIDDEN
 from ocinstaller.model.secret_fields import masked as masked_values
 from ocinstaller.model.settings import CLUSTER_SETTINGS, MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, NetworkFacts
+from ocinstaller.model.text import Text
 from ocinstaller.puppet.classification import document
 from ocinstaller.puppet.nodes import node_snapshot, secret_settings
 
-MASKED = "(secret)"
+MASKED = Text("(secret)")
 """Stands for every secret: a plan tells that a machine receives one, never which."""
 
-_ANY_MACHINE = "(any live machine)"
+_ANY_MACHINE = Text("(any live machine)")
 
 _Entries = Iterator[tuple[Key, object]]
 
@@ -47,15 +48,15 @@ def _definition(cluster: ClusterSnapshot) -> _Entries:
             yield Key(Section.NETWORK, network.use.name, item), value
         for kept in network.reservations:
             key = Key(Section.RESERVATION, network.use.name, str(kept.addresses))
-            yield key, kept.note or "kept back"
+            yield key, kept.note or Text("kept back")
     for host in cluster.log_hosts:
-        yield Key(Section.LOG_HOST, cluster.name, f"{host.hostname}:{host.port}"), "gets logs"
+        yield Key(Section.LOG_HOST, cluster.name, f"{host.hostname}:{host.port}"), Text("gets logs")
 
 
 def _visible(name: str, value: Value) -> str:
     """Return a setting of a cluster; a plan's own secret is seen to differ, nothing more."""
     hidden = CLUSTER_SETTINGS[name].secret and value != HIDDEN
-    return "(another secret)" if hidden else shown(value)
+    return Text("(another secret)") if hidden else shown(value)
 
 
 def _network(network: NetworkFacts) -> dict[str, object]:
@@ -93,7 +94,7 @@ def _machine(placed: MachinePlacement, machine: MachineFacts) -> _Entries:
     for decision in placed.decisions:
         yield Key(Section.DECISION, host, decision.subject), decision.choice
     for service in placed.services:
-        yield Key(Section.SERVICE, host, service), "runs"
+        yield Key(Section.SERVICE, host, service), Text("runs")
 
 
 def _classification(
@@ -115,7 +116,7 @@ def _classification(
         return
     assert isinstance(classes, dict)  # noqa: S101 - tells the type checker
     for name, parameters in classes.items():
-        yield Key(Section.CLASS, host, name), "assigned"
+        yield Key(Section.CLASS, host, name), Text("assigned")
         for parameter, value in (parameters or {}).items():
             if parameter == "settings" and isinstance(value, dict):
                 yield from _settings(host, f"{name}::{parameter}", value)

@@ -14,6 +14,7 @@ from ocinstaller.model.errors import InvalidValue, NotFound
 from ocinstaller.model.placement.placing import place
 from ocinstaller.model.secret_specs import SECRETS, SecretSpec
 from ocinstaller.model.settings import CLUSTER_SETTINGS
+from ocinstaller.model.text import Text
 from ocinstaller.puppet.nodes import receives
 from ocinstaller.store import queries, snapshots
 from ocinstaller.store.tables import Cluster, ClusterSetting, Secret
@@ -90,7 +91,9 @@ def show_password(session: Session, oci: Installation, password_id: str) -> Pass
     row, name = _parse(session, password_id)
     sealed = _sealed(session, row).get(name)
     if sealed is None:
-        raise NotFound("password", password_id, "one that password-list shows as present")
+        raise NotFound(
+            Text("password"), password_id, Text("one that password-list shows as present")
+        )
     return PasswordDetail(_view(row, name, sealed), oci.vault.open(sealed))
 
 
@@ -125,10 +128,12 @@ def set_password(
 
 def _next(machines: list[str], consequence: str) -> str:
     if not machines:
-        return "nothing: no machine of the cluster uses it yet"
-    text = (
-        f"run Puppet on {len(machines)} machines, by systemctl restart oci-installed on each: "
-        "services that share it do not understand each other until all have it"
+        return Text("nothing: no machine of the cluster uses it yet")
+    text = Text(
+        "run Puppet on {machines} machines, by systemctl restart oci-installed "
+        "on each: services that share it do not understand each other until all "
+        "have it",
+        machines=len(machines),
     )
     return f"{text}; {consequence}" if consequence else text
 
@@ -136,7 +141,7 @@ def _next(machines: list[str], consequence: str) -> str:
 def _parse(session: Session, password_id: str, *, lock: bool = False) -> tuple[Cluster, str]:
     cluster, _, name = password_id.partition(".")
     if name not in _SPECS and name not in _SETTINGS:
-        raise NotFound("password", password_id, "CLUSTER.NAME: see password-list")
+        raise NotFound(Text("password"), password_id, Text("CLUSTER.NAME: see password-list"))
     return queries.cluster(session, cluster, lock=lock), name
 
 

@@ -22,6 +22,7 @@ from ocinstaller.drivers import plugins as driver
 from ocinstaller.drivers.plugins import Result
 from ocinstaller.model.errors import Conflict, OciError
 from ocinstaller.model.plugins import CallState, Plugin, Step, arguments, pause_s
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries
 from ocinstaller.store.plugin_tables import PluginCall
 from ocinstaller.store.tables import Machine
@@ -66,10 +67,12 @@ def call_now(
         session.flush()
         if _runs(session, row):
             raise Conflict(
-                f"the {plugin} plug-in runs for {row.hostname}",
+                Text(
+                    "the {plugin} plug-in runs for {hostname}", plugin=plugin, hostname=row.hostname
+                ),
                 field="machine",
                 value=name,
-                allowed="the same once it has ended: see machine-show",
+                allowed=Text("the same once it has ended: see machine-show"),
             )
         return _claimed(oci, row)
 
@@ -88,10 +91,10 @@ def _noted(
         row = plugins.request(session, oci, machine, plugin, step)
     if row is None:
         raise Conflict(
-            f"machine {machine.serial} belongs to no cluster",
+            Text("machine {serial} belongs to no cluster", serial=machine.serial),
             field="machine",
             value=machine.serial,
-            allowed="a machine with a host name: see machine-list",
+            allowed=Text("a machine with a host name: see machine-list"),
         )
     return row
 

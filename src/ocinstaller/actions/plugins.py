@@ -24,6 +24,7 @@ from ocinstaller.model.plugins import (
     arguments,
     switch_of,
 )
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries
 from ocinstaller.store.engine import Store
 from ocinstaller.store.plugin_tables import PluginCall
@@ -175,10 +176,10 @@ def retry(session: Session, name: str) -> list[PluginCallView]:
     failing = session.scalars(query).all()
     if not failing:
         raise Conflict(
-            f"no plug-in failed for machine {name}",
+            Text("no plug-in failed for machine {name}", name=name),
             field="machine",
             value=name,
-            allowed="a machine with failing calls: see machine-show",
+            allowed=Text("a machine with failing calls: see machine-show"),
         )
     for row in failing:
         row.due_at = datetime.now(UTC)
@@ -232,10 +233,14 @@ def check_enabled(oci: Installation, plugin: Plugin) -> None:
     section, switch, _prefix = _SWITCHES[plugin]
     if not is_enabled(oci.conf, plugin):
         raise Conflict(
-            f"the site has no {plugin} plug-in",
+            Text("the site has no {plugin} plug-in", plugin=plugin),
             field=f"{section}.{switch}",
             value="no",
-            allowed=f"{switch} = yes in section [{section}] of the server's configuration",
+            allowed=Text(
+                "{switch} = yes in section [{section}] of the server's configuration",
+                switch=switch,
+                section=section,
+            ),
         )
 
 

@@ -33,6 +33,7 @@ from ocinstaller.model.hardware import Firmware, HardwareReport
 from ocinstaller.model.orders import OrderKind, OrderState
 from ocinstaller.model.settings import MACHINE_SETTINGS
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, State, next_state
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, setting_rows
 from ocinstaller.store.tables import Machine
 
@@ -171,10 +172,14 @@ def start_disk(session: Session, name: str) -> MachineView:
     if machine.status not in LOCAL_BOOT_STATES:
         if machine.disk_plan_id is None:
             raise WrongState(
-                f"{Event.DISK_REQUESTED}: OCI has no system on the disks of {machine.serial}",
+                Text(
+                    "{disk_requested}: OCI has no system on the disks of {serial}",
+                    disk_requested=Event.DISK_REQUESTED,
+                    serial=machine.serial,
+                ),
                 field="status",
                 value=machine.status,
-                allowed="a machine that was installed and neither wiped nor removed since",
+                allowed=Text("a machine that was installed and neither wiped nor removed since"),
             )
         order = order_queue.next_order(session, machine)
         if order is not None and order.kind == OrderKind.RESTART:
@@ -243,10 +248,10 @@ def _access(session: Session, oci: Installation, machine: Machine) -> BmcAccess:
 
     if not value("ipmi_use") or not value("ipmi_addr"):
         raise Conflict(
-            f"machine {machine.serial} is not controlled through a BMC",
+            Text("machine {serial} is not controlled through a BMC", serial=machine.serial),
             field="ipmi_use",
             value="no" if not value("ipmi_use") else "yes",
-            allowed="ipmi_use, ipmi_addr, ipmi_username and ipmi_password: see machine-set",
+            allowed=Text("ipmi_use, ipmi_addr, ipmi_username and ipmi_password: see machine-set"),
         )
     secrets = setting_rows.secrets_of_machine(session, oci.vault, machine.id)
     return BmcAccess(

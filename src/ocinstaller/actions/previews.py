@@ -13,6 +13,7 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.plan import DiskPlan
 from ocinstaller.model.states import Event, State, next_state
 from ocinstaller.model.storage_layout import DiskDecision
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries
 
 
@@ -43,10 +44,10 @@ def preview_installation(session: Session, oci: Installation, name: str) -> Inst
     next_state(State(machine.status), Event.INSTALL_REQUESTED)
     if machine.cluster is None:
         raise Conflict(
-            f"machine {name} belongs to no cluster",
+            Text("machine {name} belongs to no cluster", name=name),
             field="machine",
             value=name,
-            allowed="a machine of a cluster: enrol it first",
+            allowed=Text("a machine of a cluster: enrol it first"),
         )
     image = target_image(oci, machine.role)
     layout = layout_of(session, oci, machine, image)

@@ -13,6 +13,7 @@ from ocinstaller.model import secret_specs
 from ocinstaller.model.errors import Forbidden, NotFound
 from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.states import PuppetStatus, State
+from ocinstaller.model.text import Text
 from ocinstaller.puppet import csr
 from ocinstaller.puppet.classification import classify
 from ocinstaller.puppet.nodes import node_snapshot, secret_settings
@@ -33,7 +34,7 @@ def classify_machine(session: Session, oci: Installation, certname: str) -> str:
     """
     machine = session.scalar(select(Machine).where(Machine.hostname == certname))
     if machine is None or machine.cluster is None or machine.role is None:
-        raise NotFound("enrolled machine", certname, "the host names of machine-list")
+        raise NotFound(Text("enrolled machine"), certname, Text("the host names of machine-list"))
     cluster = snapshots.cluster_snapshot(session, machine.cluster)
     member = next(m for m in cluster.machines if m.serial == machine.serial)
     names = secret_specs.names_for_services(place_machine(cluster, member).services)
@@ -64,12 +65,14 @@ def authorise_certificate(
     except csr.CsrError as error:
         raise _not_signed(certname, str(error)) from error
     if common_name != certname:
-        raise _not_signed(certname, f"the request is for {common_name}")
+        raise _not_signed(
+            certname, Text("the request is for {common_name}", common_name=common_name)
+        )
     machine = session.scalar(select(Machine).where(Machine.hostname == certname))
     if machine is None or machine.puppet_token is None:
         raise _not_signed(certname, "no machine of this name is being installed")
     if machine.status not in _SIGNABLE or machine.puppet_status == PuppetStatus.SUCCESS:
-        raise _not_signed(certname, f"the machine is {machine.status}")
+        raise _not_signed(certname, Text("the machine is {status}", status=machine.status))
     if token is None or not credentials.same(token, oci.vault.open(machine.puppet_token)):
         raise _not_signed(certname, "the token is not that of its installation")
     LOG.info("certificate authorised", extra={"certname": certname})
@@ -77,8 +80,8 @@ def authorise_certificate(
 
 def _not_signed(certname: str, reason: str) -> Forbidden:
     return Forbidden(
-        f"no certificate for {certname}: {reason}",
+        Text("no certificate for {certname}: {reason}", certname=certname, reason=reason),
         field="certname",
         value=certname,
-        allowed="machines that OCI is installing, with the token of that installation",
+        allowed=Text("machines that OCI is installing, with the token of that installation"),
     )

@@ -18,6 +18,7 @@ from ocinstaller.model.bmc import BootDevice
 from ocinstaller.model.errors import WrongState
 from ocinstaller.model.orders import OrderKind
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, State, next_state
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries
 
 Work = Callable[[Session], MachineView]
@@ -71,8 +72,11 @@ def on_disk(oci: Installation, name: str, guard: Guard = lambda work: work) -> R
         machine = queries.machine(session, name, lock=True)
         if machine.status in LOCAL_BOOT_STATES:
             raise WrongState(
-                f"the machine is {machine.status}: it starts from its disk already; "
-                "machine-ipmi-reboot-on-hdd restarts it through its BMC",
+                Text(
+                    "the machine is {status}: it starts from its disk already; "
+                    "machine-ipmi-reboot-on-hdd restarts it through its BMC",
+                    status=machine.status,
+                ),
                 field="status",
                 value=machine.status,
                 allowed=f"{State.LIVE}, {State.BOOTING_LIVE}",
@@ -179,4 +183,8 @@ def _restart(oci: Installation, name: str, work: Work) -> Restart:
     refusal = power.try_restart(oci, view.serial, device)
     if refusal is None:
         return Restart(view, Way.BMC, _NOTES[Way.BMC])
-    return Restart(view, Way.NEXT_START, f"it takes effect when the machine starts next: {refusal}")
+    return Restart(
+        view,
+        Way.NEXT_START,
+        Text("it takes effect when the machine starts next: {refusal}", refusal=refusal),
+    )

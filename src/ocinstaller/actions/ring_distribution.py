@@ -11,6 +11,7 @@ from ocinstaller.actions.rings import ensure_rings
 from ocinstaller.model.errors import Forbidden, NotFound
 from ocinstaller.model.rings.planning import STORING_ROLES
 from ocinstaller.model.rings.wire import RingFile, RingFiles, RingsTaken
+from ocinstaller.model.text import Text
 from ocinstaller.store import rings
 from ocinstaller.store.ring_tables import SwiftRingCopy
 from ocinstaller.store.tables import Machine
@@ -44,7 +45,7 @@ def ring_content(session: Session, serial: str, key: str, ring: str) -> bytes:
     found = rings.content(session, machine.cluster_id or 0, ring)
     if found is None:
         names = rings.rows(session, machine.cluster_id or 0, published=True)
-        raise NotFound("ring", ring, ", ".join(names) or "none")
+        raise NotFound(Text("ring"), ring, ", ".join(names) or Text("none"))
     return found
 
 
@@ -85,7 +86,7 @@ def _authorised(session: Session, serial: str, key: str) -> Machine:
     machine = authenticate(session, serial, key)
     if machine.role not in STORING_ROLES or machine.cluster is None:
         raise Forbidden(
-            f"machine {serial} needs no rings",
+            Text("machine {serial} needs no rings", serial=serial),
             field="role",
             value=machine.role or "none",
             allowed=", ".join(STORING_ROLES),

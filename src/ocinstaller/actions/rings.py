@@ -29,6 +29,7 @@ from ocinstaller.model.rings.planning import (
     ring_specs,
 )
 from ocinstaller.model.snapshot import ClusterSnapshot
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, rings, snapshots
 from ocinstaller.store.ring_tables import SwiftRing
 
@@ -125,10 +126,10 @@ def change_machine(
         machine = queries.machine(session, name)
         if machine.cluster is None:
             raise Conflict(
-                f"machine {name} belongs to no cluster",
+                Text("machine {name} belongs to no cluster", name=name),
                 field="machine",
                 value=name,
-                allowed="a machine of a cluster: see machine-list",
+                allowed=Text("a machine of a cluster: see machine-list"),
             )
         request = RingRequest(ec_only, None, machine.serial, weights)
         cluster = machine.cluster.name
@@ -146,9 +147,9 @@ def publish_rings(session: Session, name: str) -> RingsView:
     published = rings.rows(session, cluster.id, published=True)
     if not drafts and not published:
         raise Conflict(
-            f"cluster {name} has no rings",
+            Text("cluster {name} has no rings", name=name),
             field="rings",
-            allowed="rings made by swift-calculate-ring",
+            allowed=Text("rings made by swift-calculate-ring"),
         )
     for ring, draft in drafts.items():
         if ring in published:
@@ -264,10 +265,10 @@ def _calculations(scene: _Scene, request: RingRequest) -> list[tuple[RingPlan, C
     ]
     if not specs:
         raise Conflict(
-            f"cluster {scene.cluster.name} has no erasure-coded policy",
+            Text("cluster {name} has no erasure-coded policy", name=scene.cluster.name),
             field="ec_only",
             value="yes",
-            allowed="no, or a cluster with swift_ec_enable=yes",
+            allowed=Text("no, or a cluster with swift_ec_enable=yes"),
         )
     plans = [plan_ring(scene.cluster, spec, scene.facts) for spec in specs]
     for plan in plans:
@@ -283,8 +284,12 @@ def _check_power(scene: _Scene, plan: RingPlan) -> None:
     before = scene.published.get(plan.spec.name)
     if before is not None and before.spec.part_power != plan.spec.part_power:
         raise Conflict(
-            f"ring {plan.spec.name} of cluster {scene.cluster.name} is in use with "
-            f"2^{before.spec.part_power} partitions",
+            Text(
+                "ring {name} of cluster {cluster_name} is in use with 2^{part_power} partitions",
+                name=plan.spec.name,
+                cluster_name=scene.cluster.name,
+                part_power=before.spec.part_power,
+            ),
             field="swift_part_power",
             value=plan.spec.part_power,
             allowed=str(before.spec.part_power),
@@ -307,9 +312,13 @@ def _store(
         seen, present = scene.published.get(name), published.get(name)
         if (seen.version if seen else 0) != (present.version if present else 0):
             raise Conflict(
-                f"ring {name} of cluster {cluster.name} was published while it was calculated",
+                Text(
+                    "ring {name} of cluster {cluster_name} was published while it was calculated",
+                    name=name,
+                    cluster_name=cluster.name,
+                ),
                 field="rings",
-                allowed="the same calculation again",
+                allowed=Text("the same calculation again"),
             )
         row = drafts.get(name)
         if row is None:

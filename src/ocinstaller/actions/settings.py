@@ -23,6 +23,7 @@ from ocinstaller.model.settings import (
 )
 from ocinstaller.model.snapshot import ClusterSnapshot
 from ocinstaller.model.states import State
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, setting_rows, snapshots
 from ocinstaller.store.tables import Cluster, Machine
 
@@ -208,7 +209,7 @@ def _parsed(settings: Mapping[str, Setting], texts: Texts) -> dict[str, Value]:
     for name, text in texts.items():
         setting = find(settings, name)
         if setting.name in values:
-            raise InvalidValue("setting", name, f"{setting.name} once")
+            raise InvalidValue("setting", name, Text("{name} once", name=setting.name))
         values[setting.name] = setting.default if text is None else setting.parse(text)
     return values
 
@@ -241,7 +242,9 @@ def _check_range(values: _Values) -> None:
         for name in ("neutron_vxlan_vni_min", "neutron_vxlan_vni_max")
     )
     if first > last:
-        raise InvalidValue("neutron_vxlan_vni_min", first, f"at most {last}: neutron_vxlan_vni_max")
+        raise InvalidValue(
+            "neutron_vxlan_vni_min", first, Text("at most {last}: neutron_vxlan_vni_max", last=last)
+        )
 
 
 def _check_api_certificate(
@@ -267,7 +270,9 @@ def _change_cluster_state(session: Session, row: Cluster, setting: Setting, valu
     founder = next((m for m in controllers if value in (m.serial, m.hostname)), None)
     if founder is None:
         names = ", ".join(machine.hostname or machine.serial for machine in controllers)
-        raise InvalidValue(setting.name, value, names or "none: the cluster has no controllers")
+        raise InvalidValue(
+            setting.name, value, names or Text("none: the cluster has no controllers")
+        )
     for machine in controllers:
         machine.bootstrap = machine is founder
 
@@ -276,13 +281,15 @@ def _rename(session: Session, row: Machine, hostname: str) -> None:
     if row.cluster is None or row.status == State.INSTALLING:
         state = "belongs to no cluster" if row.cluster is None else "is being installed"
         raise Conflict(
-            f"hostname: machine {row.serial} {state}",
+            Text("hostname: machine {serial} {state}", serial=row.serial, state=state),
             field="hostname",
             value=hostname,
-            allowed="the name of a machine of a cluster that is not being installed",
+            allowed=Text("the name of a machine of a cluster that is not being installed"),
         )
     if not hostname:
-        raise InvalidValue("hostname", hostname, MACHINE_SETTINGS["hostname"].meaning or "a name")
+        raise InvalidValue(
+            "hostname", hostname, MACHINE_SETTINGS["hostname"].meaning or Text("a name")
+        )
     if session.scalar(select(Machine.id).where(Machine.hostname == hostname)):
         raise Duplicate("hostname", hostname)
     row.hostname = hostname

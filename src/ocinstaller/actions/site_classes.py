@@ -15,6 +15,7 @@ from oslo_config import cfg
 
 from ocinstaller.actions.cluster_files.reader import Node, read
 from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.text import Text
 
 Classes = Mapping[str, Mapping[str, object]]
 
@@ -85,12 +86,14 @@ def load(file: Path) -> Classes:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue(str(file), str(error), "a readable file of UTF-8 text") from error
+        raise InvalidValue(str(file), str(error), Text("a readable file of UTF-8 text")) from error
     root = read(str(file), text)
     if not isinstance(root.content, dict):
         if root.content == "":
             return {}
-        raise InvalidValue(f"{file}:{root.line}", "no mapping", "classes with their parameters")
+        raise InvalidValue(
+            f"{file}:{root.line}", "no mapping", Text("classes with their parameters")
+        )
     values = yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - a safe loader
     return {
         name.removeprefix("::"): _parameters(file, name, node, values[name])
@@ -102,9 +105,11 @@ def _classes(file: Path, content: Mapping[str, Node]) -> Iterator[tuple[str, Nod
     for name, node in content.items():
         where = f"{file}:{node.line}: class"
         if not _CLASS.fullmatch(name):
-            raise InvalidValue(where, name, "the name of a Puppet class, such as site::web")
+            raise InvalidValue(where, name, Text("the name of a Puppet class, such as site::web"))
         if name.removeprefix("::").split("::")[0] == _OWN:
-            raise InvalidValue(where, name, "a class of the site; those of OCI are OCI's to give")
+            raise InvalidValue(
+                where, name, Text("a class of the site; those of OCI are OCI's to give")
+            )
         yield name, node
 
 
@@ -112,11 +117,13 @@ def _parameters(file: Path, name: str, node: Node, value: object) -> dict[str, o
     if value is None:
         return {}
     if not isinstance(value, dict) or not isinstance(node.content, dict):
-        raise InvalidValue(f"{file}:{node.line}: {name}", value, "parameters with their values")
+        raise InvalidValue(
+            f"{file}:{node.line}: {name}", value, Text("parameters with their values")
+        )
     for key, inner in node.content.items():
         where = f"{file}:{inner.line}: {name}.{key}"
         if not _PARAMETER.fullmatch(key):
-            raise InvalidValue(where, key, "the name of a parameter")
+            raise InvalidValue(where, key, Text("the name of a parameter"))
         _check(where, value.get(key))
     return value
 
@@ -126,12 +133,14 @@ def _check(where: str, value: object) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str):
-                raise InvalidValue(where, key, "keys that are texts: put it in quotes")
+                raise InvalidValue(where, key, Text("keys that are texts: put it in quotes"))
             _check(f"{where}.{key}", inner)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             _check(f"{where}[{number}]", inner)
     elif isinstance(value, float) and not math.isfinite(value):
-        raise InvalidValue(where, value, "a finite number")
+        raise InvalidValue(where, value, Text("a finite number"))
     elif value is not None and not isinstance(value, str | int | float | bool):
-        raise InvalidValue(where, value, "a text in quotes, a number, yes, no, a list or a mapping")
+        raise InvalidValue(
+            where, value, Text("a text in quotes, a number, yes, no, a list or a mapping")
+        )

@@ -19,6 +19,7 @@ from ocinstaller.model import roles
 from ocinstaller.model.errors import Conflict, InvalidValue, NotFound, OciError
 from ocinstaller.model.profiles import HardwareProfiles
 from ocinstaller.model.racking import RackingMap
+from ocinstaller.model.text import Text
 from ocinstaller.store import site_roles
 
 D = TypeVar("D", bound=BaseModel)
@@ -59,12 +60,12 @@ def read(file: Path, kind: type[D], option: str) -> D:
     except OSError as error:
         reason = error.strerror or type(error).__name__
     except UnicodeDecodeError:
-        reason = "it is not UTF-8"
+        reason = Text("it is not UTF-8")
     raise Conflict(
         f"{file}: {reason}",
         field=option,
         value=str(file),
-        allowed="a readable file as hardware-profiles.md describes it",
+        allowed=Text("a readable file as hardware-profiles.md describes it"),
     )
 
 
@@ -83,7 +84,7 @@ def show(oci: Installation, name: str) -> DocumentView:
     except OSError as error:
         problem = f"{file}: {error.strerror or type(error).__name__}"
     except UnicodeDecodeError:
-        problem = f"{file}: it is not UTF-8"
+        problem = Text("{file}: it is not UTF-8", file=file)
     return DocumentView(name, str(file), text, problem)
 
 
@@ -103,13 +104,17 @@ def parse(name: str, text: str) -> BaseModel:
     :raises InvalidValue: it does not say what such a document says; the message names the place
     """
     if name not in KINDS:
-        raise NotFound("site document", name, ", ".join(KINDS))
+        raise NotFound(Text("site document"), name, ", ".join(KINDS))
     if len(text.encode(errors="replace")) > TEXT_LIMIT:
-        raise InvalidValue("text", f"{len(text)} characters", f"at most {TEXT_LIMIT} bytes")
+        raise InvalidValue(
+            "text",
+            f"{len(text)} characters",
+            Text("at most {text_limit} bytes", text_limit=TEXT_LIMIT),
+        )
     try:
         return KINDS[name].model_validate_json(text)
     except ValidationError as error:
-        allowed = "a document as hardware-profiles.md describes it"
+        allowed = Text("a document as hardware-profiles.md describes it")
         raise InvalidValue("text", _first_fault(error), allowed) from None
 
 
@@ -147,10 +152,14 @@ def replace(
             write_atomic(file, text.encode(), mode=_FILE_MODE)
         except OSError as error:
             refusal = Conflict(
-                f"{file} cannot be written: {error.strerror or type(error).__name__}",
+                Text(
+                    "{file} cannot be written: {strerror}",
+                    file=file,
+                    strerror=error.strerror or type(error).__name__,
+                ),
                 field="name",
                 value=name,
-                allowed="a file that the server may write",
+                allowed=Text("a file that the server may write"),
             )
             oci.store.record_refusal(refusal)
             raise refusal from error
@@ -163,7 +172,7 @@ def _file(oci: Installation, name: str) -> Path:
         RACKING: oci.conf.auto_racking.map_file,
     }
     if name not in files:
-        raise NotFound("site document", name, ", ".join(KINDS))
+        raise NotFound(Text("site document"), name, ", ".join(KINDS))
     return Path(files[name])
 
 

@@ -19,6 +19,7 @@ from oslo_config import cfg
 from ocinstaller.model import naming
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.plan import TargetFile
+from ocinstaller.model.text import Text
 
 FILES = "oci-in-target"
 """Below it a file lies at its path in the installed system."""
@@ -58,10 +59,13 @@ def extras(conf: cfg.ConfigOpts, cluster: str, role: str, hostname: str) -> Extr
         found |= {file.path: file for file in _files(place / FILES)}
     if sum(len(file.content.encode()) for file in found.values()) > _LARGEST_SUM:
         raise Conflict(
-            f"the files of the site for {hostname} are too large",
+            Text("the files of the site for {hostname} are too large", hostname=hostname),
             field=FILES,
             value=hostname,
-            allowed=f"{_LARGEST_SUM} bytes together; packages and Puppet carry more",
+            allowed=Text(
+                "{largest_sum} bytes together; packages and Puppet carry more",
+                largest_sum=_LARGEST_SUM,
+            ),
         )
     files = tuple(found[path] for path in sorted(found))
     return Extras(files, packages(conf, cluster, role, hostname))
@@ -88,7 +92,11 @@ def hosts_lines(conf: cfg.ConfigOpts) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         entry = line.partition("#")[0].split()
         if entry and not _is_entry(entry):
-            raise _refused(file, f"line {number}: {line.strip()!r}", "an address and its names")
+            raise _refused(
+                file,
+                Text("line {number}: {text!r}", number=number, text=line.strip()),
+                "an address and its names",
+            )
     return text if text.endswith("\n") or not text else f"{text}\n"
 
 
@@ -106,7 +114,11 @@ def _listed(file: Path) -> Iterator[str]:
     for number, line in enumerate((_text(file) or "").splitlines(), 1):
         for name in re.split(r"[\s,]+", line.partition("#")[0].strip()):
             if name and not _PACKAGE.fullmatch(name):
-                raise _refused(file, f"line {number}: {name!r}", "the name of a Debian package")
+                raise _refused(
+                    file,
+                    Text("line {number}: {name!r}", number=number, name=name),
+                    "the name of a Debian package",
+                )
             if name:
                 yield name
 
@@ -149,7 +161,11 @@ def _target(file: Path, path: str) -> TargetFile:
     except UnicodeDecodeError as error:
         raise _refused(file, "it is not UTF-8 text", "texts; packages carry other files") from error
     if len(text.encode()) > _LARGEST_FILE or "\0" in text:
-        raise _refused(file, "it is too large or no text", f"texts of {_LARGEST_FILE} bytes")
+        raise _refused(
+            file,
+            "it is too large or no text",
+            Text("texts of {largest_file} bytes", largest_file=_LARGEST_FILE),
+        )
     try:
         owner = pwd.getpwuid(about.st_uid).pw_name
         group = grp.getgrgid(about.st_gid).gr_name

@@ -1,5 +1,6 @@
 """Roles: those that OCI brings, and the site's own, which are plain systems of their own name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.model import roles
 from ocinstaller.model.errors import Conflict, InUse, NotFound
+from ocinstaller.model.text import Text, joined
 from ocinstaller.store import queries, site_roles
 from ocinstaller.store.tables import Cluster, Machine, Network, RoleCount, SiteRole
 
@@ -79,14 +81,14 @@ def delete_role(session: Session, name: str) -> None:
     """
     if any(role.name == name for role in roles.ROLES):
         raise Conflict(
-            f"role {name} is one of OCI's own",
+            Text("role {name} is one of OCI's own", name=name),
             field="role",
             value=name,
-            allowed="a role that role-create made",
+            allowed=Text("a role that role-create made"),
         )
     row = _own(session, name, lock=True)
     if users := _users(session, name):
-        raise InUse("role", name, "; ".join(users))
+        raise InUse(Text("role"), name, joined("; ", users))
     for counter in session.scalars(select(RoleCount).where(RoleCount.role == name)):
         session.delete(counter)
     session.delete(row)
@@ -99,7 +101,7 @@ def _own(session: Session, name: str, *, lock: bool) -> SiteRole:
     row = session.scalar(query) if queries.is_storable(name) else None
     if row is None:
         known = (*(role.name for role in roles.ROLES), *sorted(site_roles.names(session)))
-        raise NotFound("role", name, ", ".join(known))
+        raise NotFound(Text("role"), name, ", ".join(known))
     return row
 
 
@@ -115,12 +117,21 @@ def _users(session: Session, name: str) -> list[str]:
         .where(RoleCount.role == name, RoleCount.count > 0)
         .order_by(Cluster.name)
     )
-    found = {
-        "machines": [row.hostname or row.serial for row in members],
-        "networks": list(networks),
-        "host name counters": [
-            f"cluster {cluster} at {count} (cluster-rolecounts-set {cluster} {name} 0)"
+    found: dict[str, Sequence[str]] = {
+        Text("machines"): [row.hostname or row.serial for row in members],
+        Text("networks"): list(networks),
+        Text("host name counters"): [
+            Text(
+                "cluster {cluster} at {count} (cluster-rolecounts-set {cluster} {name} 0)",
+                cluster=cluster,
+                count=count,
+                name=name,
+            )
             for cluster, count in session.execute(counters)
         ],
     }
-    return [f"{kind} {', '.join(users)}" for kind, users in found.items() if users]
+    return [
+        Text("{kind} {users}", kind=kind, users=joined(", ", users))
+        for kind, users in found.items()
+        if users
+    ]

@@ -17,6 +17,7 @@ from ocinstaller.model.access import (
     lesser,
 )
 from ocinstaller.model.errors import Duplicate, InvalidValue, NotFound, Unauthenticated
+from ocinstaller.model.text import Text
 from ocinstaller.store.access_tables import ApiToken
 
 PREFIX = "oci_"
@@ -68,7 +69,7 @@ def create_token(
     most = UserRole(user.role)
     granted = check_user_role(role, most) if role is not None else most
     if not 1 <= days <= LONGEST_DAYS:
-        raise InvalidValue("days", days, f"1 to {LONGEST_DAYS}")
+        raise InvalidValue("days", days, Text("1 to {longest_days}", longest_days=LONGEST_DAYS))
     if session.scalar(select(ApiToken).where(ApiToken.name == name)):
         raise Duplicate("name", name)
     token = PREFIX + credentials.new_token()
@@ -98,7 +99,9 @@ def delete_token(session: Session, actor: Actor, name: str) -> None:
     visible = _visible(session, actor)
     row = next((token for token in visible if token.name == name), None)
     if row is None:
-        raise NotFound("token", name, ", ".join(token.name for token in visible) or "none")
+        raise NotFound(
+            Text("token"), name, ", ".join(token.name for token in visible) or Text("none")
+        )
     session.delete(row)
 
 
@@ -115,12 +118,22 @@ def authenticate(session: Session, token: str, address: str) -> Actor:
     """
     row = session.scalar(select(ApiToken).where(ApiToken.digest == credentials.token_digest(token)))
     if row is None or not row.user.activated:
-        raise Unauthenticated("the token is not valid", field="Authorization")
+        raise Unauthenticated(Text("the token is not valid"), field="Authorization")
     about = TokenView.of(row)
     if about.expired:
         raise Unauthenticated(
-            f"the token {about.name} expired on {about.expires_at:%Y-%m-%d}", field="Authorization"
+            Text(
+                "the token {name} expired on {expires_at:%Y-%m-%d}",
+                name=about.name,
+                expires_at=about.expires_at,
+            ),
+            field="Authorization",
         )
     return Actor(
-        ActorKind.USER, about.login, address, f"token {about.name}", UserRole(about.role), True
+        ActorKind.USER,
+        about.login,
+        address,
+        Text("token {name}", name=about.name),
+        UserRole(about.role),
+        True,
     )

@@ -8,6 +8,7 @@ from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import LocationView, NetworkView, SwiftRegionView
 from ocinstaller.model import addressing, naming
 from ocinstaller.model.errors import Conflict, Duplicate, InUse
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, site_roles
 from ocinstaller.store.paging import Filter, Window
 from ocinstaller.store.tables import IpAddress, Location, Machine, Network, SwiftRegion
@@ -49,7 +50,7 @@ def delete_swift_region(session: Session, name: str) -> None:
     row = queries.swift_region(session, name)
     users = session.scalars(select(Location.name).where(Location.swift_region_id == row.id)).all()
     if users:
-        raise InUse("swift region", name, f"locations {', '.join(users)}")
+        raise InUse(Text("swift region"), name, Text("locations {users}", users=", ".join(users)))
     session.delete(row)
 
 
@@ -97,10 +98,10 @@ def delete_location(session: Session, name: str) -> None:
     row = queries.location(session, name)
     nets = session.scalars(select(Network.name).where(Network.location_id == row.id)).all()
     if nets:
-        raise InUse("location", name, f"networks {', '.join(nets)}")
+        raise InUse(Text("location"), name, Text("networks {nets}", nets=", ".join(nets)))
     users = session.scalars(select(Machine.serial).where(Machine.location_id == row.id)).all()
     if users:
-        raise InUse("location", name, f"machines {', '.join(users)}")
+        raise InUse(Text("location"), name, Text("machines {users}", users=", ".join(users)))
     session.delete(row)
 
 
@@ -166,7 +167,7 @@ def delete_network(session: Session, name: str) -> None:
     """
     row = queries.network(session, name)
     if row.cluster is not None:
-        raise InUse("network", name, f"cluster {row.cluster.name}")
+        raise InUse(Text("network"), name, Text("cluster {name}", name=row.cluster.name))
     session.delete(row)
 
 
@@ -195,10 +196,14 @@ def assign_network(
     site_roles.check_network_purpose(session, role)
     if row.cluster is not None:
         raise Conflict(
-            f"network {name} belongs to cluster {row.cluster.name}",
+            Text(
+                "network {name} belongs to cluster {cluster_name}",
+                name=name,
+                cluster_name=row.cluster.name,
+            ),
             field="network",
             value=name,
-            allowed="a network without a cluster: see network-list",
+            allowed=Text("a network without a cluster: see network-list"),
         )
     row.cluster, row.role = target, role
     row.iface1, row.iface2 = network_changes.interfaces_of(iface1, iface2)
@@ -218,15 +223,15 @@ def release_network(session: Session, name: str) -> NetworkView:
     row = queries.network(session, name)
     if row.cluster is None:
         raise Conflict(
-            f"network {name} belongs to no cluster",
+            Text("network {name} belongs to no cluster", name=name),
             field="network",
             value=name,
-            allowed="a network of a cluster: see network-list",
+            allowed=Text("a network of a cluster: see network-list"),
         )
     given = session.scalars(select(IpAddress).where(IpAddress.network_id == row.id)).all()
     users = [a.machine.hostname or a.machine.serial for a in given if a.machine is not None]
     if users:
-        raise InUse("network", name, f"machines {', '.join(users)}")
+        raise InUse(Text("network"), name, Text("machines {users}", users=", ".join(users)))
     for address in given:
         session.delete(address)
     row.cluster, row.role, row.iface1, row.iface2 = None, None, None, None

@@ -16,6 +16,7 @@ from ocinstaller.model.access import (
 )
 from ocinstaller.model.errors import Conflict, Duplicate, InvalidValue, NotFound, Unauthenticated
 from ocinstaller.model.secret_fields import HIDDEN
+from ocinstaller.model.text import Text
 from ocinstaller.store.access_tables import WebSession
 from ocinstaller.store.tables import ServiceToken, User
 
@@ -128,10 +129,10 @@ def refuse_oneself(actor: Actor, login: str, change: UserChange | None = None) -
     harmless = change is not None and UserChange(password=change.password) == change
     if actor.name == login and not harmless:
         raise Conflict(
-            "you cannot delete yourself or change more than your password",
+            Text("you cannot delete yourself or change more than your password"),
             field="login",
             value=login,
-            allowed="another administrator does it, or oci-userdb on the server",
+            allowed=Text("another administrator does it, or oci-userdb on the server"),
         )
 
 
@@ -145,17 +146,19 @@ def find_user(session: Session, login: str, *, lock: bool = False) -> User:
     user = session.scalar(query.with_for_update() if lock else query)
     if user is None:
         known = ", ".join(view.login for view in list_users(session))
-        raise NotFound("user", login, known or "none")
+        raise NotFound(Text("user"), login, known or Text("none"))
     return user
 
 
 def _apply_password(user: User, password: str | None) -> None:
     if user.source != LoginSource.PASSWORD:
         if password is not None:
-            raise InvalidValue("password", HIDDEN, f"none: {user.source} knows it")
+            raise InvalidValue(
+                "password", HIDDEN, Text("none: {source} knows it", source=user.source)
+            )
         user.password_hash = ""
     elif password is None:
-        raise InvalidValue("password", "", "a password, as OCI is to know it")
+        raise InvalidValue("password", "", Text("a password, as OCI is to know it"))
     else:
         user.password_hash = credentials.hash_password(password)
 
@@ -184,4 +187,6 @@ def check_service_token(session: Session, name: str, token: str) -> None:
     """
     row = session.get(ServiceToken, name)
     if row is None or not credentials.same(row.digest, credentials.token_digest(token)):
-        raise Unauthenticated(f"the token is not that of {name}", field="Authorization")
+        raise Unauthenticated(
+            Text("the token is not that of {name}", name=name), field="Authorization"
+        )

@@ -11,6 +11,7 @@ from ocinstaller.model.addressing import API_VIP
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.placement.choices import QUORUM
 from ocinstaller.model.settings import CLUSTER_SETTINGS, Value
+from ocinstaller.model.text import Text
 from ocinstaller.store.tables import Cluster, InstallLogLine, Location, Machine, Network
 
 _SHOWN = ("region_name", "vip_hostname", "time_server_host")
@@ -138,7 +139,11 @@ class ClusterView:
 def _availability(controllers: int) -> str:
     if controllers >= QUORUM:
         return ""
-    return f"not highly available: {controllers} of at least {QUORUM} controllers"
+    return Text(
+        "not highly available: {controllers} of at least {quorum} controllers",
+        controllers=controllers,
+        quorum=QUORUM,
+    )
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from ocinstaller.api.page_permissions import Access
 from ocinstaller.api.permissions import ROUTES
 from ocinstaller.model.access import Act, Actor, ActorKind
 from ocinstaller.model.errors import Forbidden, Unauthenticated
+from ocinstaller.model.text import Text
 
 SESSION_COOKIE = "__Secure-oci"
 """The prefix has browsers accept it over HTTPS only (RFC 6265bis, section 4.1.3.1)."""
@@ -95,7 +96,7 @@ async def bearer(authorization: Annotated[str, Header()] = "") -> str:
     """
     token = bearer_token(authorization)
     if not token:
-        raise Unauthenticated("a bearer token is needed", field="Authorization")
+        raise Unauthenticated(Text("a bearer token is needed"), field="Authorization")
     return token
 
 
@@ -117,10 +118,10 @@ def operator_address(oci: Server, peer: Peer) -> str:
     address = ip_address(peer)
     if allowed and not address.is_loopback and not any(address in net for net in allowed):
         raise Forbidden(
-            f"operators may not ask from {peer}",
+            Text("operators may not ask from {peer}", peer=peer),
             field="address",
             value=peer,
-            allowed="the networks of OPERATOR_NETWORKS in the server's configuration",
+            allowed=Text("the networks of OPERATOR_NETWORKS in the server's configuration"),
         )
     return peer
 
@@ -149,7 +150,7 @@ def _identify(
         return log_in(request, oci, basic.username, basic.password, address)
     if token is None:
         raise Unauthenticated(
-            "log in with OCI_LOGIN and OCI_PASS, or with OCI_TOKEN", field="Authorization"
+            Text("log in with OCI_LOGIN and OCI_PASS, or with OCI_TOKEN"), field="Authorization"
         )
     with oci.store.read() as session:
         return tokens.authenticate(session, token.credentials, address)
@@ -196,10 +197,10 @@ def acting_for(oci: Installation, actor: Actor, access: Access, target: str) -> 
 def _refused(actor: Actor, needed: str) -> Forbidden:
     role = f"token of role {actor.role}" if actor.by_token else f"role {actor.role}"
     return Forbidden(
-        f"{role} does not allow this: it takes {needed}",
+        Text("{role} does not allow this: it takes {needed}", role=role, needed=needed),
         field="role",
         value=actor.role or "",
-        allowed=f"a role with {needed}",
+        allowed=Text("a role with {needed}", needed=needed),
     )
 
 

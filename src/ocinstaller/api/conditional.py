@@ -30,6 +30,7 @@ from ocinstaller.actions.views import (
     SwiftRegionView,
 )
 from ocinstaller.model.errors import Stale
+from ocinstaller.model.text import Text
 
 View = (
     SwiftRegionView
@@ -102,10 +103,10 @@ def expecting(
         tag = entity_tag(show(session, name, lock=True))
         if expected.isdisjoint({tag, _ANY}):
             raise Stale(
-                "the object has been changed since it was read",
+                Text("the object has been changed since it was read"),
                 field="If-Match",
                 value=", ".join(sorted(expected)),
-                allowed=f"{tag}: read the object again and decide anew",
+                allowed=Text("{tag}: read the object again and decide anew", tag=tag),
             )
         return work(session)
 

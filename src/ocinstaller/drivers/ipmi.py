@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ocinstaller.model.bmc import BmcAccess, BootDevice, PowerAction, PowerState
 from ocinstaller.model.errors import Conflict, OciError, Unavailable
+from ocinstaller.model.text import Text
 
 _TIMEOUT_S = 20
 _COMMAND_TIMEOUT_S = 120  # a thousand events, or all sensors, take their time
@@ -122,10 +123,15 @@ class IpmiTool:
         for text, field in _REFUSED_LOGINS.items():
             if text in lower:
                 return Conflict(
-                    f"the BMC {self._access.address} refuses the log-in of "
-                    f"{self._access.username!r}",
+                    Text(
+                        "the BMC {address} refuses the log-in of {username!r}",
+                        address=self._access.address,
+                        username=self._access.username,
+                    ),
                     field=field,
-                    allowed="what the BMC knows: see machine-set --ipmi-username, --ipmi-password",
+                    allowed=Text(
+                        "what the BMC knows: see machine-set --ipmi-username, --ipmi-password"
+                    ),
                 )
         if "unable to establish" in lower or not said:
             return self._away(said[-_SHOWN:] or "no answer")
@@ -133,15 +139,21 @@ class IpmiTool:
 
     def _away(self, reason: str) -> Unavailable:
         return Unavailable(
-            f"the BMC {self._access.address} cannot be asked: {reason}",
+            Text(
+                "the BMC {address} cannot be asked: {reason}",
+                address=self._access.address,
+                reason=reason,
+            ),
             field="ipmi_addr",
             retry_after_s=_RETRY_AFTER_S,
         )
 
     def _refused(self, reason: str) -> Conflict:
         return Conflict(
-            f"the BMC {self._access.address} refuses: {reason}",
+            Text(
+                "the BMC {address} refuses: {reason}", address=self._access.address, reason=reason
+            ),
             field="ipmi_addr",
             value=self._access.address,
-            allowed="what this BMC can do",
+            allowed=Text("what this BMC can do"),
         )

@@ -8,6 +8,7 @@ from pyrad.dictionary import Dictionary
 from pyrad.packet import AccessAccept, AuthPacket, Packet, PacketError
 
 from ocinstaller.model.errors import Unavailable
+from ocinstaller.model.text import Text
 
 LOG = logging.getLogger(__name__)
 
@@ -75,7 +76,11 @@ class RadiusAuthenticator:
             extra={"server": self._server, "port": self._port, "reason": reason},
         )
         return Unavailable(
-            f"the RADIUS server {self._server} cannot be asked: {reason}",
+            Text(
+                "the RADIUS server {server} cannot be asked: {reason}",
+                server=self._server,
+                reason=reason,
+            ),
             field="radius",
             retry_after_s=_RETRY_S,
         )

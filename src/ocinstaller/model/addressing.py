@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from ocinstaller.model.errors import Conflict, Exhausted, InvalidValue
+from ocinstaller.model.text import Text
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -94,7 +95,7 @@ def parse_address(field_name: str, text: str) -> Address:
             raise ValueError
         return ip_address(text)
     except ValueError:
-        raise InvalidValue(field_name, text, "an IPv4 or IPv6 address") from None
+        raise InvalidValue(field_name, text, Text("an IPv4 or IPv6 address")) from None
 
 
 def parse_network(ip: str, cidr: int | str) -> Network:
@@ -110,11 +111,20 @@ def parse_network(ip: str, cidr: int | str) -> Network:
             raise ValueError
     except ValueError:
         raise InvalidValue(
-            "cidr", cidr, f"a prefix length from 1 to {address.max_prefixlen}"
+            "cidr",
+            cidr,
+            Text("a prefix length from 1 to {max_prefixlen}", max_prefixlen=address.max_prefixlen),
         ) from None
     network = ip_network((address, prefix), strict=False)
     if network.network_address != address:
-        raise InvalidValue("ip", ip, f"the network's first address: {network.network_address}")
+        raise InvalidValue(
+            "ip",
+            ip,
+            Text(
+                "the network's first address: {network_address}",
+                network_address=network.network_address,
+            ),
+        )
     return network
 
 
@@ -161,10 +171,15 @@ def check_overlap(network: Network, others: Iterable[tuple[str, Network]]) -> No
     for name, other in others:
         if network.overlaps(other):
             raise Conflict(
-                f"ip: {network} overlaps network {name} ({other})",
+                Text(
+                    "ip: {network} overlaps network {name} ({other})",
+                    network=network,
+                    name=name,
+                    other=other,
+                ),
                 field="ip",
                 value=str(network),
-                allowed=f"a network that shares no address with {other}",
+                allowed=Text("a network that shares no address with {other}", other=other),
             )
 
 
@@ -191,11 +206,18 @@ def next_address(
             return candidate
     count = use.addresses.size
     raise Exhausted(
-        f"network {use.name} has no free address: all {count} of {use.addresses} are taken",
+        Text(
+            "network {name} has no free address: all {count} of {addresses} are taken",
+            name=use.name,
+            count=count,
+            addresses=use.addresses,
+        ),
         field="network",
         value=use.name,
-        allowed="a network with free addresses: remove machines or reservations, widen its range, "
-        "or add a larger network",
+        allowed=Text(
+            "a network with free addresses: remove machines or reservations, widen "
+            "its range, or add a larger network"
+        ),
     )
 
 
@@ -214,17 +236,26 @@ def check_fixed_address(
     """
     address = parse_address(field_name, text)
     if address not in use.addresses or address == use.gateway:
-        but = f" but {use.gateway}" if use.gateway in use.addresses else ""
-        allowed = f"an address of network {use.name}: {use.addresses}{but}"
+        but = Text(" but {gateway}", gateway=use.gateway) if use.gateway in use.addresses else ""
+        allowed = Text(
+            "an address of network {name}: {addresses}{but}",
+            name=use.name,
+            addresses=use.addresses,
+            but=but,
+        )
         raise InvalidValue(field_name, text, allowed)
     reservation = next((r for r in reserved if address in r), None)
     if address in used or reservation is not None:
-        reason = f"is reserved ({reservation})" if reservation else "is already in use"
+        reason = (
+            Text("is reserved ({reservation})", reservation=reservation)
+            if reservation
+            else Text("is already in use")
+        )
         raise Conflict(
             f"{field_name}: {text} {reason}",
             field=field_name,
             value=text,
-            allowed=f"a free address of {use.addresses}",
+            allowed=Text("a free address of {addresses}", addresses=use.addresses),
         )
     return address
 

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.text import Text
 
 
 class PowerState(StrEnum):
@@ -74,10 +75,15 @@ def adopted_address(detected: str) -> str:
         address = None
     if address is None or address.is_unspecified or address.is_loopback or address.is_multicast:
         raise Conflict(
-            f"the machine's BMC says no address to take over ({detected or 'none'})",
+            Text(
+                "the machine's BMC says no address to take over ({detected})",
+                detected=detected or Text("none"),
+            ),
             field="ipmi_addr",
             value=detected,
-            allowed="an address in the hardware report: see machine-show; or machine-set-ipmi",
+            allowed=Text(
+                "an address in the hardware report: see machine-show; or machine-set-ipmi"
+            ),
         )
     return str(address)
 

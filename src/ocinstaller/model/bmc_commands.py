@@ -8,6 +8,7 @@ on the server could read.
 from collections.abc import Sequence
 
 from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.text import Text
 
 COMMANDS: dict[str, frozenset[str]] = {
     "chassis": frozenset(
@@ -43,18 +44,28 @@ def check_command(arguments: Sequence[str]) -> tuple[str, ...]:
     """
     words = tuple(arguments)
     if not words or words[0] not in COMMANDS:
-        raise InvalidValue("arguments", " ".join(words), f"one of {', '.join(COMMANDS)} and more")
+        raise InvalidValue(
+            "arguments",
+            " ".join(words),
+            Text("one of {commands} and more", commands=", ".join(COMMANDS)),
+        )
     following = COMMANDS[words[0]]
     if len(words) < 2 or words[1] not in following:  # noqa: PLR2004 - the command's two words
         allowed = " | ".join(sorted(following))
         raise InvalidValue("arguments", " ".join(words), f"{words[0]} {allowed}")
     for word in words[2:]:
         if not word or len(word) > MOST_CHARACTERS or not word.isprintable() or word[0] == "-":
-            raise InvalidValue("arguments", word, "printable words that do not begin with a dash")
+            raise InvalidValue(
+                "arguments", word, Text("printable words that do not begin with a dash")
+            )
         if "password" in word.lower():
             raise InvalidValue(
-                "arguments", word, "anything but passwords: see machine-renew-ipmi-password"
+                "arguments", word, Text("anything but passwords: see machine-renew-ipmi-password")
             )
     if len(words) > MOST_ARGUMENTS:
-        raise InvalidValue("arguments", f"{len(words)} words", f"at most {MOST_ARGUMENTS} words")
+        raise InvalidValue(
+            "arguments",
+            f"{len(words)} words",
+            Text("at most {most_arguments} words", most_arguments=MOST_ARGUMENTS),
+        )
     return words

@@ -13,6 +13,7 @@ from pydantic import StringConstraints
 
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.settings import Value
+from ocinstaller.model.text import Text
 from ocinstaller.model.wire import Document
 
 _PASSWORD = r"[A-Za-z0-9!$%&()*+,./:;<=>?@\[\]^_{|}~-]{1,20}"  # noqa: S105 - a pattern
@@ -49,12 +50,14 @@ def program_of(settings: dict[str, Value], password: str) -> BmcProgram:
     address, username = str(settings["ipmi_addr"]), str(settings["ipmi_username"])
     if not address and not username:
         raise Conflict(
-            "there is nothing to program: neither address nor user of the BMC is set",
+            Text("there is nothing to program: neither address nor user of the BMC is set"),
             field="ipmi_addr",
-            allowed="ipmi_addr, or ipmi_username and ipmi_password: see machine-set-ipmi",
+            allowed=Text("ipmi_addr, or ipmi_username and ipmi_password: see machine-set-ipmi"),
         )
     if username and not password:
-        raise InvalidValue("ipmi_password", "", "the password of the user that is to be programmed")
+        raise InvalidValue(
+            "ipmi_password", "", Text("the password of the user that is to be programmed")
+        )
     gateway = str(settings["ipmi_default_gw"])
     return BmcProgram(
         address=_address("ipmi_addr", address) if address else None,
@@ -73,7 +76,9 @@ def check_user(username: str) -> str:
     """
     if not re.fullmatch(_USER, username):
         raise InvalidValue(
-            "ipmi_username", username, "1 to 16 of letters, digits and . _ @ -, to be programmed"
+            "ipmi_username",
+            username,
+            Text("1 to 16 of letters, digits and . _ @ -, to be programmed"),
         )
     return username
 
@@ -87,7 +92,7 @@ def check_password(password: str) -> str:
         raise InvalidValue(
             "ipmi_password",
             "(not shown)",
-            "1 to 20 of letters, digits and !$%&()*+,-./:;<=>?@[]^_{|}~, to be programmed",
+            Text("1 to 20 of letters, digits and !$%&()*+,-./:;<=>?@[]^_{{|}}~, to be programmed"),
         )
     return password
 
@@ -96,4 +101,4 @@ def _address(field: str, text: str) -> str:
     try:
         return str(IPv4Address(text))
     except ValueError as error:
-        raise InvalidValue(field, text, "an IPv4 address, to be programmed") from error
+        raise InvalidValue(field, text, Text("an IPv4 address, to be programmed")) from error

@@ -15,6 +15,7 @@ from ocinstaller.model.snapshot import (
     MachineFacts,
     NetworkFacts,
 )
+from ocinstaller.model.text import Text
 
 MOST_ADDED = 1000
 """Machines that one plan may add of a role."""
@@ -32,7 +33,7 @@ def with_machines(
     """
     roles.check_role(role, cluster.site_roles)
     if not 1 <= count <= MOST_ADDED:
-        raise InvalidValue("count", count, f"1 to {MOST_ADDED}")
+        raise InvalidValue("count", count, Text("1 to {most_added}", most_added=MOST_ADDED))
     place = _location(cluster, location)
     for _ in range(count):
         cluster = _with_machine(cluster, role, place)
@@ -46,7 +47,9 @@ def without_machine(cluster: ClusterSnapshot, hostname: str) -> ClusterSnapshot:
     """
     leaving = next((m for m in cluster.machines if hostname in (m.hostname, m.serial)), None)
     if leaving is None:
-        raise NotFound("machine", hostname, f"a machine of cluster {cluster.name}")
+        raise NotFound(
+            Text("machine"), hostname, Text("a machine of cluster {name}", name=cluster.name)
+        )
     rest = tuple(machine for machine in cluster.machines if machine is not leaving)
     if leaving.is_bootstrap:
         rest = _bootstrap_passed_on(rest)
@@ -70,7 +73,9 @@ def _location(cluster: ClusterSnapshot, location: str | None) -> str:
     if location is None and len(present) == 1:
         return present[0]
     if location is None or location not in present:
-        allowed = ", ".join(present) or f"none: cluster {cluster.name} has no networks yet"
+        allowed = ", ".join(present) or Text(
+            "none: cluster {name} has no networks yet", name=cluster.name
+        )
         raise InvalidValue("location", location or "", allowed)
     return location
 

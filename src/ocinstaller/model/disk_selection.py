@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ocinstaller.model.disk_spelling import ALLOWED
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.hardware import BlockDevice, DiskKind
+from ocinstaller.model.text import Text
 
 AUTOMATIC = "none"
 """The selector that leaves the choice to the installer, as the original spells it."""
@@ -76,23 +77,35 @@ def automatic(
     fitting = in_order([disk for disk in usable if disk.size_bytes >= needed_bytes])
     if not fitting:
         raise Conflict(
-            f"{field}: the machine has no further disk of {needed_bytes / 10**9:.1f} GB or more; "
-            f"it has: {describe_all(disks)}",
+            Text(
+                "{field}: the machine has no further disk of {needed_bytes:.1f} GB or "
+                "more; it has: {disks}",
+                field=field,
+                needed_bytes=needed_bytes / 10**9,
+                disks=describe_all(disks),
+            ),
             field=field,
             value=AUTOMATIC,
-            allowed=f"a machine with a writable disk of at least {needed_bytes} bytes; "
-            "machine-show tells which collectors failed",
+            allowed=Text(
+                "a machine with a writable disk of at least {needed_bytes} bytes; "
+                "machine-show tells which collectors failed",
+                needed_bytes=needed_bytes,
+            ),
         )
     first = fitting[0]
     if len(fitting) == 1:
-        reason = "the only disk that the system fits on"
+        reason = Text("the only disk that the system fits on")
     elif fitting[1].size_bytes > first.size_bytes:
-        reason = f"the smallest of {len(fitting)} disks that the system fits on"
+        reason = Text(
+            "the smallest of {fitting} disks that the system fits on", fitting=len(fitting)
+        )
     elif fitting[1].kind not in _SOLID and first.kind in _SOLID:
-        reason = "the smallest disk that the system fits on; of equal ones, a solid-state one"
+        reason = Text("the smallest disk that the system fits on; of equal ones, a solid-state one")
     else:
-        reason = "the smallest disk that the system fits on; of equal ones, the first by its path"
-    return ChosenDisk(first, f"{field} is automatic: {reason}")
+        reason = Text(
+            "the smallest disk that the system fits on; of equal ones, the first by its path"
+        )
+    return ChosenDisk(first, Text("{field} is automatic: {reason}", field=field, reason=reason))
 
 
 def select(
@@ -111,15 +124,27 @@ def select(
     found = [disk for disk in in_order(disks) if _MATCHES[word](disk, value)]
     free = [disk for disk in found if disk.name not in taken]
     if not free:
-        why = f"is {found[0].name}, which has another use" if found else "does not exist"
+        why = (
+            Text("is {name}, which has another use", name=found[0].name)
+            if found
+            else Text("does not exist")
+        )
         raise Conflict(
-            f"{field}: disk {selector} {why}; the machine has: {describe_all(disks)}",
+            Text(
+                "{field}: disk {selector} {why}; the machine has: {disks}",
+                field=field,
+                selector=selector,
+                why=why,
+                disks=describe_all(disks),
+            ),
             field=field,
             value=selector,
             allowed=describe_all(disks),
         )
-    of = f", the first of {len(free)} by its path" if len(free) > 1 else ""
-    return ChosenDisk(free[0], f"{field} is {selector}{of}")
+    of = Text(", the first of {free} by its path", free=len(free)) if len(free) > 1 else ""
+    return ChosenDisk(
+        free[0], Text("{field} is {selector}{of}", field=field, selector=selector, of=of)
+    )
 
 
 def _bytes(size: str) -> float:

@@ -6,6 +6,7 @@ from ocinstaller.model import addressing
 from ocinstaller.model.addressing import NetworkUse
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.settings import MACHINE_SETTINGS, Value
+from ocinstaller.model.text import Text
 
 
 def networks_of_member(
@@ -25,10 +26,17 @@ def networks_of_member(
     )
     if not any(addressing.is_management(use) for use in uses):
         raise Conflict(
-            f"cluster {cluster} has no private network for role {role} at {location}",
+            Text(
+                "cluster {cluster} has no private network for role {role} at {location}",
+                cluster=cluster,
+                role=role,
+                location=location,
+            ),
             field="location",
             value=location,
-            allowed=f"a location with a network of role all or {role}: use network-add first",
+            allowed=Text(
+                "a location with a network of role all or {role}: use network-add first", role=role
+            ),
         )
     return uses
 

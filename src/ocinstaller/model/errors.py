@@ -18,8 +18,14 @@
         └── Unavailable   something that the answer depends on is away
 
 Each error carries the field, the value and what is allowed, so that every interface can show all
-three. The HTTP layer maps the classes to status codes in one place.
+three. The sentences are `Text`s: pages show them in the visitor's language. The HTTP layer maps
+the classes to status codes in one place.
 """
+
+from ocinstaller.model.text import Text
+
+_SHOWN = 200
+"""Characters of a refused value that a message repeats."""
 
 
 class OciError(Exception):
@@ -37,7 +43,7 @@ class OciError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
-        self.value = str(value)[:200]
+        self.value = str(value)[:_SHOWN]
         self.allowed = allowed
 
 
@@ -46,7 +52,12 @@ class InvalidValue(OciError):
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         super().__init__(
-            f"{field}: {str(value)[:200]!r} is not allowed; allowed: {allowed}",
+            Text(
+                "{field}: {value!r} is not allowed; allowed: {allowed}",
+                field=field,
+                value=str(value)[:_SHOWN],
+                allowed=allowed,
+            ),
             field=field,
             value=value,
             allowed=allowed,
@@ -57,10 +68,11 @@ class NotFound(OciError):
     """A named object does not exist."""
 
     def __init__(self, kind: str, name: object, allowed: str = "") -> None:
-        hint = f"; there are: {allowed}" if allowed else ""
-        super().__init__(
-            f"no {kind} named {str(name)[:200]!r}{hint}", field=kind, value=name, allowed=allowed
+        hint = Text("; there are: {allowed}", allowed=allowed) if allowed else ""
+        message = Text(
+            "no {kind} named {name!r}{hint}", kind=kind, name=str(name)[:_SHOWN], hint=hint
         )
+        super().__init__(message, field=kind, value=name, allowed=allowed)
 
 
 class Conflict(OciError):
@@ -70,9 +82,14 @@ class Conflict(OciError):
 class Duplicate(Conflict):
     """The name or address is taken."""
 
-    def __init__(self, field: str, value: object, allowed: str = "a name not in use") -> None:
+    def __init__(self, field: str, value: object, allowed: str = Text("a name not in use")) -> None:
         super().__init__(
-            f"{field}: {value} is already in use; allowed: {allowed}",
+            Text(
+                "{field}: {value} is already in use; allowed: {allowed}",
+                field=field,
+                value=value,
+                allowed=allowed,
+            ),
             field=field,
             value=value,
             allowed=allowed,
@@ -84,10 +101,10 @@ class InUse(Conflict):
 
     def __init__(self, kind: str, name: str, users: str) -> None:
         super().__init__(
-            f"{kind} {name} is still used by {users}",
+            Text("{kind} {name} is still used by {users}", kind=kind, name=name, users=users),
             field=kind,
             value=name,
-            allowed=f"first remove {users}",
+            allowed=Text("first remove {users}", users=users),
         )
 
 
@@ -118,7 +135,9 @@ class TryLater(OciError):
     """
 
     def __init__(self, message: str, *, field: str, retry_after_s: int) -> None:
-        super().__init__(message, field=field, allowed=f"again in {retry_after_s} seconds")
+        super().__init__(
+            message, field=field, allowed=Text("again in {seconds} seconds", seconds=retry_after_s)
+        )
         self.retry_after_s = retry_after_s
 
 

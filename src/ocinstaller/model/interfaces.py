@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 from ocinstaller.model.errors import Conflict, InvalidValue
 from ocinstaller.model.hardware import Nic
+from ocinstaller.model.text import Text
 
 _SPEED_SELECTOR = re.compile(r"^(10m|100m|1g|10g)([1-9][0-9]?)$")
 _NUMBER_SELECTOR = re.compile(r"^eth([0-9]{1,2})$")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")  # IFNAMSIZ - 1, linux/if.h
 _SPEEDS = {"10m": (10, 10), "100m": (100, 100), "1g": (1000, 1000), "10g": (10000, 10_000_000)}
 _DIGITS = re.compile(r"(\d+)")
-ALLOWED = "an interface name (eth0, eno1 …) or a speed and a number (10m1, 100m1, 1g1, 10g1 …)"
+ALLOWED = Text(
+    "an interface name (eth0, eno1 …) or a speed and a number (10m1, 100m1, 1g1, 10g1 …)"
+)
 
 
 def check_selector(field: str, selector: str) -> str:
@@ -63,11 +66,19 @@ def select_interface(
     found = _of_speed(selector, counting) or _of_name(selector, counting)
     if found is not None:
         return found
-    where = f"network {network}: " if network else ""
-    behind = f" behind a switch named *{lldp_match}*" if lldp_match else ""
+    where = Text("network {network}: ", network=network) if network else ""
+    behind = (
+        Text(" behind a switch named *{lldp_match}*", lldp_match=lldp_match) if lldp_match else ""
+    )
     raise Conflict(
-        f"{where}{field}: the machine has no interface {selector}{behind}; "
-        f"it has: {describe(nics)}",
+        Text(
+            "{where}{field}: the machine has no interface {selector}{behind}; it has: {nics}",
+            where=where,
+            field=field,
+            selector=selector,
+            behind=behind,
+            nics=describe(nics),
+        ),
         field=field,
         value=selector,
         allowed=describe(counting),

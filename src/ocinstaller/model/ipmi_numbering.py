@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ocinstaller.model.addressing import Address, AddressRange, NetworkUse, next_address
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.text import Text
 
 ROLE = "ipmi"
 MANAGED = "ocimanaged"
@@ -50,17 +51,26 @@ def check_network(use: NetworkUse) -> IPv4Network:
     """
     reason = ""
     if use.role != ROLE:
-        reason = f"its role is {use.role or 'none'}, not {ROLE}"
+        reason = Text(
+            "its role is {role}, not {wanted}", role=use.role or Text("none"), wanted=ROLE
+        )
     elif use.ipmi_mode != MANAGED:
-        reason = f"its ipmi_mode is {use.ipmi_mode}: another server hands its addresses out"
+        reason = Text(
+            "its ipmi_mode is {ipmi_mode}: another server hands its addresses out",
+            ipmi_mode=use.ipmi_mode,
+        )
     elif not isinstance(use.network, IPv4Network):
-        reason = "BMCs are programmed with IPv4 addresses"
+        reason = Text("BMCs are programmed with IPv4 addresses")
     if reason or not isinstance(use.network, IPv4Network):
         raise Conflict(
-            f"network {use.name} gives BMCs no addresses: {reason}",
+            Text("network {name} gives BMCs no addresses: {reason}", name=use.name, reason=reason),
             field="network",
             value=use.name,
-            allowed=f"an IPv4 network of role {ROLE} with ipmi_mode {MANAGED}: see network-list",
+            allowed=Text(
+                "an IPv4 network of role {role} with ipmi_mode {managed}: see network-list",
+                role=ROLE,
+                managed=MANAGED,
+            ),
         )
     return use.network
 

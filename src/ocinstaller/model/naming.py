@@ -3,6 +3,7 @@
 import re
 
 from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.text import Text
 
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _OBJECT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
@@ -17,7 +18,9 @@ def check_object_name(field: str, name: str) -> str:
     """
     if not _OBJECT.fullmatch(name):
         raise InvalidValue(
-            field, name, "1 to 63 letters, digits, dots, underscores and dashes, no leading dash"
+            field,
+            name,
+            Text("1 to 63 letters, digits, dots, underscores and dashes, no leading dash"),
         )
     return name
 
@@ -29,7 +32,7 @@ def check_login(field: str, login: str) -> str:
     """
     if not _LOGIN.fullmatch(login):
         raise InvalidValue(
-            field, login, "1 to 128 letters, digits, dots, underscores, dashes and @ signs"
+            field, login, Text("1 to 128 letters, digits, dots, underscores, dashes and @ signs")
         )
     return login
 
@@ -41,7 +44,7 @@ def check_label(field: str, name: str) -> str:
     """
     if not _LABEL.fullmatch(name):
         raise InvalidValue(
-            field, name, "1 to 63 lower-case letters, digits and dashes, as in a host name"
+            field, name, Text("1 to 63 lower-case letters, digits and dashes, as in a host name")
         )
     return name
 
@@ -53,7 +56,9 @@ def check_domain(field: str, name: str) -> str:
     """
     if len(name) > _HOSTNAME_LENGTH or not all(_LABEL.fullmatch(part) for part in name.split(".")):
         raise InvalidValue(
-            field, name, "a DNS name in lower case, such as cloud.example.com (253 characters)"
+            field,
+            name,
+            Text("a DNS name in lower case, such as cloud.example.com (253 characters)"),
         )
     return name
 

@@ -13,6 +13,7 @@ from ocinstaller.model.addressing import NetworkUse, is_host, is_management
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.interfaces import select_interface
+from ocinstaller.model.text import Text
 
 DEFAULT_MTU = 1500  # RFC 894; what drivers of Ethernet cards start with
 LOOPBACK = "lo"
@@ -109,7 +110,13 @@ class _Building:
         """A single address belongs to the machine, not to one of its cables."""
         before = self.interfaces.get(LOOPBACK, Interface(LOOPBACK, InterfaceKind.LOOPBACK))
         self._put(before, use, address)
-        self.reasons.append(f"network {use.name} is one address, so it is on {LOOPBACK}")
+        self.reasons.append(
+            Text(
+                "network {name} is one address, so it is on {loopback}",
+                name=use.name,
+                loopback=LOOPBACK,
+            )
+        )
 
     def attach(self, use: NetworkUse, address: str | None) -> None:
         base = self._base(use)
@@ -131,8 +138,8 @@ class _Building:
                 raise _contradiction(
                     use,
                     "iface2",
-                    f"{first.name} belongs to {first.bond}",
-                    f"both interfaces of {first.bond}",
+                    Text("{name} belongs to {bond}", name=first.name, bond=first.bond),
+                    Text("both interfaces of {bond}", bond=first.bond),
                 )
             return first
         second = self._card(use, "iface2", link.iface2)
@@ -154,19 +161,24 @@ class _Building:
             raise _contradiction(
                 use,
                 "iface2",
-                f"{use.link.iface1} and {use.link.iface2} are both {first.name}",
-                "another interface than iface1, or none",
+                Text(
+                    "{iface1} and {iface2} are both {name}",
+                    iface1=use.link.iface1,
+                    iface2=use.link.iface2,
+                    name=first.name,
+                ),
+                Text("another interface than iface1, or none"),
             )
         if first.bond is not None and first.bond == second.bond:
             return self.interfaces[first.bond]
         for card in (first, second):
             if card.bond is not None or card.networks or self._has_vlans(card.name):
-                user = card.bond or ", ".join(card.networks) or "a VLAN"
+                user = card.bond or ", ".join(card.networks) or Text("a VLAN")
                 raise _contradiction(
                     use,
-                    "iface1, iface2",
-                    f"{card.name} already carries {user}",
-                    "the same pair of interfaces for all networks on a bond",
+                    Text("iface1, iface2"),
+                    Text("{name} already carries {user}", name=card.name, user=user),
+                    Text("the same pair of interfaces for all networks on a bond"),
                 )
         number = sum(i.kind is InterfaceKind.BOND for i in self.interfaces.values())
         bond = Interface(
@@ -176,8 +188,14 @@ class _Building:
             self.interfaces[card.name] = replace(card, bond=bond.name)
         self.interfaces[bond.name] = bond
         self.reasons.append(
-            f"network {use.name} has two interfaces, "
-            f"so {first.name} and {second.name} are {bond.name}"
+            Text(
+                "network {name} has two interfaces, so {first_name} and {second_name} "
+                "are {bond_name}",
+                name=use.name,
+                first_name=first.name,
+                second_name=second.name,
+                bond_name=bond.name,
+            )
         )
         return bond
 
@@ -207,16 +225,25 @@ class _Building:
             raise _contradiction(
                 use,
                 "iface1",
-                f"{interface.name} becomes a port of bridge {', '.join(changed.bridges)}, whose "
-                f"traffic Open vSwitch takes: {', '.join(changed.networks)} cannot share it",
-                "an interface or a VLAN of its own for the bridge",
+                Text(
+                    "{name} becomes a port of bridge {bridges}, whose traffic Open vSwitch "
+                    "takes: {networks} cannot share it",
+                    name=interface.name,
+                    bridges=", ".join(changed.bridges),
+                    networks=", ".join(changed.networks),
+                ),
+                Text("an interface or a VLAN of its own for the bridge"),
             )
         if len(changed.bridges) > 1:
             raise _contradiction(
                 use,
                 "iface1",
-                f"{interface.name} cannot be a port of {' and '.join(changed.bridges)}",
-                "an interface or a VLAN of its own for each bridge",
+                Text(
+                    "{name} cannot be a port of {bridges}",
+                    name=interface.name,
+                    bridges=", ".join(changed.bridges),
+                ),
+                Text("an interface or a VLAN of its own for each bridge"),
             )
         self.interfaces[interface.name] = changed
         self.of_network[use.name] = interface.name
@@ -230,8 +257,14 @@ class _Building:
             raise _contradiction(
                 use,
                 "mtu",
-                f"{use.link.mtu} on {base.name}, network {name} wants {mtu} there",
-                "one MTU for all untagged networks of an interface",
+                Text(
+                    "{mtu} on {interface}, network {name} wants {wanted} there",
+                    mtu=use.link.mtu,
+                    interface=base.name,
+                    name=name,
+                    wanted=mtu,
+                ),
+                Text("one MTU for all untagged networks of an interface"),
             )
 
     def _raise_mtu(self, name: str, mtu: int, network: str) -> None:
@@ -242,14 +275,33 @@ class _Building:
         wanted = self._untagged_mtu.get(name)
         if wanted is not None:
             raise Conflict(
-                f"network {wanted[1]}: mtu: {wanted[0]} on {name} is less than the {mtu} of "
-                f"network {network}, whose VLAN lies on it",
+                Text(
+                    "network {wanted}: mtu: {least} on {name} is less than the {mtu} of "
+                    "network {network}, whose VLAN lies on it",
+                    wanted=wanted[1],
+                    least=wanted[0],
+                    name=name,
+                    mtu=mtu,
+                    network=network,
+                ),
                 field="mtu",
                 value=str(wanted[0]),
-                allowed=f"{mtu} or more for {wanted[1]}, or less for {network}",
+                allowed=Text(
+                    "{mtu} or more for {wanted}, or less for {network}",
+                    mtu=mtu,
+                    wanted=wanted[1],
+                    network=network,
+                ),
             )
         self.interfaces[name] = replace(base, mtu=mtu)
-        self.reasons.append(f"mtu {mtu} on {name}: VLAN network {network} on it needs that")
+        self.reasons.append(
+            Text(
+                "mtu {mtu} on {name}: VLAN network {network} on it needs that",
+                mtu=mtu,
+                name=name,
+                network=network,
+            )
+        )
 
     def finish(self, networks: Sequence[NetworkUse], gateways: Mapping[str, str]) -> NetworkLayout:
         """Return the layout: with routes, MTUs passed down to cards, lower ones first."""
@@ -299,17 +351,28 @@ def _gateways(
         )
         if not candidates:
             building.reasons.append(
-                f"no default route for IPv{version}: no management network with a gateway"
+                Text(
+                    "no default route for IPv{version}: no management network with a gateway",
+                    version=version,
+                )
             )
             continue
         first = candidates[0]
         found[first.name] = str(first.gateway)
         others = (
-            f", before {', '.join(use.name for use in candidates[1:])}" if candidates[1:] else ""
+            Text(", before {names}", names=", ".join(use.name for use in candidates[1:]))
+            if candidates[1:]
+            else ""
         )
         building.reasons.append(
-            f"default route for IPv{version} by {first.gateway}: "
-            f"{first.name} is the management network{others}"
+            Text(
+                "default route for IPv{version} by {gateway}: {name} is the management "
+                "network{others}",
+                version=version,
+                gateway=first.gateway,
+                name=first.name,
+                others=others,
+            )
         )
     return found
 
@@ -317,7 +380,13 @@ def _gateways(
 def _contradiction(use: NetworkUse, field: str, what: str, allowed: str) -> Conflict:
     value = {"iface1": use.link.iface1, "iface2": use.link.iface2, "mtu": use.link.mtu}.get(field)
     return Conflict(
-        f"network {use.name}: {field}: {what}; allowed: {allowed}",
+        Text(
+            "network {name}: {field}: {what}; allowed: {allowed}",
+            name=use.name,
+            field=field,
+            what=what,
+            allowed=allowed,
+        ),
         field=field,
         value=value or "",
         allowed=allowed,

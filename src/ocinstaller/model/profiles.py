@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport
 from ocinstaller.model.settings import MACHINE_SETTINGS
+from ocinstaller.model.text import Text
 
 _GIB = 2**30
 _MIB_OF_GIB = 1024
@@ -48,10 +49,18 @@ class Layout(_Entry):
         return named and self.size_min <= device.size_gib <= self.size_max
 
     def __str__(self) -> str:
-        names = f" of {', '.join(self.device_list)}" if self.device_list else ""
-        return (
-            f"{self.num_min} to {self.num_max} drives{names} "
-            f"of {self.size_min:g} to {self.size_max:g} GiB"
+        names = (
+            Text(" of {device_list}", device_list=", ".join(self.device_list))
+            if self.device_list
+            else ""
+        )
+        return Text(
+            "{num_min} to {num_max} drives{names} of {size_min:g} to {size_max:g} GiB",
+            num_min=self.num_min,
+            num_max=self.num_max,
+            names=names,
+            size_min=self.size_min,
+            size_max=self.size_max,
         )
 
 
@@ -114,14 +123,23 @@ def mismatch(report: HardwareReport, profile: Profile) -> str:
     """Return why a machine does not fit a profile; empty when it does."""
     product, memory = report.product.name, report.memory_mib / _MIB_OF_GIB
     if profile.product_names and product not in profile.product_names:
-        return f"its product is {product!r}, not one of {', '.join(profile.product_names)}"
+        return Text(
+            "its product is {product!r}, not one of {product_names}",
+            product=product,
+            product_names=", ".join(profile.product_names),
+        )
     ram = profile.ram
     if ram and not ram.min <= memory <= ram.max:
-        return f"it has {memory:.0f} GiB of memory, not {ram.min:g} to {ram.max:g}"
+        return Text(
+            "it has {memory:.0f} GiB of memory, not {min:g} to {max:g}",
+            memory=memory,
+            min=ram.min,
+            max=ram.max,
+        )
     behind_raid = profile.hdd.controller == "megacli"
     has_raid = report.drives or any(c.kind == _RAID_CONTROLLER for c in report.controllers)
     if behind_raid and not has_raid:
-        return "it has no RAID controller"
+        return Text("it has no RAID controller")
     return _drives_mismatch(_devices(report, behind_raid=behind_raid), profile.hdd)
 
 
@@ -144,7 +162,12 @@ def _drives_mismatch(devices: Sequence[Device], wanted: Drives) -> str:
     placed = _places(devices, layouts, {name: one.num_min for name, one in layouts.items()})
     for name, layout in layouts.items():
         if len(placed[name]) < layout.num_min:
-            return f"layout {name} needs {layout}; there are {len(placed[name])}"
+            return Text(
+                "layout {name} needs {layout}; there are {count}",
+                name=name,
+                layout=layout,
+                count=len(placed[name]),
+            )
     if wanted.exact == "no":
         return ""
     placed = _places(devices, layouts, {name: one.num_max for name, one in layouts.items()})
@@ -152,9 +175,8 @@ def _drives_mismatch(devices: Sequence[Device], wanted: Drives) -> str:
     spare = [device for device in devices if device not in kept]
     if not spare:
         return ""
-    return "no layout has a place for " + ", ".join(
-        f"{d.name} ({d.size_gib:.0f} GiB)" for d in spare
-    )
+    drives = ", ".join(f"{d.name} ({d.size_gib:.0f} GiB)" for d in spare)
+    return Text("no layout has a place for {drives}", drives=drives)
 
 
 def _places(
@@ -197,10 +219,14 @@ def settings_of(name: str, profile: Profile) -> dict[str, str]:
         value = next(words, None)
         if flag not in known or value is None:
             raise Conflict(
-                f"hardware profile {name}: machine-set: {flag!r} is no option with a value",
+                Text(
+                    "hardware profile {name}: machine-set: {flag!r} is no option with a value",
+                    name=name,
+                    flag=flag,
+                ),
                 field="machine-set",
                 value=flag,
-                allowed="options of machine-set, each with its value",
+                allowed=Text("options of machine-set, each with its value"),
             )
         found[known[flag]] = value
     return found

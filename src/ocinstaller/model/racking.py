@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import HardwareReport, LldpNeighbour
+from ocinstaller.model.text import Text, joined
 
 
 class _Entry(BaseModel):
@@ -54,9 +55,15 @@ class RackPlace:
     reason: str
 
     def __str__(self) -> str:
-        return (
-            f"data centre {self.data_centre}, row {self.row}, rack {self.rack}, "
-            f"units {self.unit_start} to {self.unit_end}: {self.reason}"
+        return Text(
+            "data centre {data_centre}, row {row}, rack {rack}, units {unit_start} "
+            "to {unit_end}: {reason}",
+            data_centre=self.data_centre,
+            row=self.row,
+            rack=self.rack,
+            unit_start=self.unit_start,
+            unit_end=self.unit_end,
+            reason=self.reason,
         )
 
     def settings(self) -> dict[str, str]:
@@ -78,10 +85,14 @@ def guess(report: HardwareReport, known: RackingMap) -> RackPlace:
     product = known.products.get(report.product.name)
     if product is None:
         raise Conflict(
-            f"machine {report.serial} is a {report.product.name!r}, which the racking map lacks",
+            Text(
+                "machine {serial} is a {name!r}, which the racking map lacks",
+                serial=report.serial,
+                name=report.product.name,
+            ),
             field="productnames",
             value=report.product.name,
-            allowed=", ".join(sorted(known.products)) or "nothing: the map has no products",
+            allowed=", ".join(sorted(known.products)) or Text("nothing: the map has no products"),
         )
     seen = dict(_neighbours(report))
     places = {
@@ -89,24 +100,53 @@ def guess(report: HardwareReport, known: RackingMap) -> RackPlace:
         for name, cable in seen.items()
         if cable.switch_hostname in known.switches and cable.switch_port in known.ports
     }
-    said = "; ".join(f"{n} sees {c.switch_hostname} {c.switch_port}" for n, c in seen.items())
+    said = joined(
+        "; ",
+        (
+            Text(
+                "{interface} sees {switch} {port}",
+                interface=n,
+                switch=c.switch_hostname,
+                port=c.switch_port,
+            )
+            for n, c in seen.items()
+        ),
+    )
     if not places:
         raise Conflict(
-            f"machine {report.serial} has no neighbour that the racking map knows: "
-            f"{said or 'none of its interfaces hears LLDP'}",
+            Text(
+                "machine {serial} has no neighbour that the racking map knows: {said}",
+                serial=report.serial,
+                said=said or Text("none of its interfaces hears LLDP"),
+            ),
             field="switchhostnames",
             value=said,
-            allowed="a switch and a port that are both in the racking map",
+            allowed=Text("a switch and a port that are both in the racking map"),
         )
     if len(set(places.values())) > 1:
         raise Conflict(
-            f"the neighbours of machine {report.serial} are at different places: {said}",
+            Text(
+                "the neighbours of machine {serial} are at different places: {said}",
+                serial=report.serial,
+                said=said,
+            ),
             field="switchhostnames",
             value=said,
-            allowed="switches of one rack, and ports of one unit",
+            allowed=Text("switches of one rack, and ports of one unit"),
         )
     switch, unit = next(iter(places.values()))
-    reason = "; ".join(f"{n} sees {seen[n].switch_hostname} {seen[n].switch_port}" for n in places)
+    reason = joined(
+        "; ",
+        (
+            Text(
+                "{interface} sees {switch} {port}",
+                interface=n,
+                switch=seen[n].switch_hostname,
+                port=seen[n].switch_port,
+            )
+            for n in places
+        ),
+    )
     return RackPlace(
         data_centre=switch.dc,
         row=switch.row,
@@ -114,7 +154,12 @@ def guess(report: HardwareReport, known: RackingMap) -> RackPlace:
         unit_start=unit,
         unit_end=unit + product.units - 1,
         location=switch.location,
-        reason=f"{reason}; a {report.product.name} takes {product.units} units",
+        reason=Text(
+            "{reason}; a {name} takes {units} units",
+            reason=reason,
+            name=report.product.name,
+            units=product.units,
+        ),
     )
 
 

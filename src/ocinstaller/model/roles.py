@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ocinstaller.model import naming
 from ocinstaller.model.errors import Duplicate, InvalidValue
+from ocinstaller.model.text import Text
 
 
 @dataclass(frozen=True)
@@ -19,26 +20,28 @@ PLAIN = "custom"
 """The role of plain systems; those of the site's own roles are nothing else to OCI."""
 
 ROLES: tuple[Role, ...] = (
-    Role("controller", "API services, data base, message queue and the API's virtual address"),
-    Role("compute", "virtual machines"),
-    Role("network", "routers, DHCP and metadata of tenant networks"),
-    Role("volume", "block storage on local volume groups"),
-    Role("sql", "data base apart from the controllers"),
-    Role("messaging", "notification queue and telemetry"),
-    Role("cephmon", "Ceph monitor and manager"),
-    Role("cephosd", "Ceph object storage daemons"),
-    Role("billmon", "Ceph monitor of the billing cluster"),
-    Role("billosd", "Ceph object storage daemons of the billing cluster"),
-    Role("swiftproxy", "object storage front end"),
-    Role("swiftstore", "object storage disks"),
-    Role("radosgw", "Ceph object gateway"),
-    Role("dns", "name server for Designate"),
-    Role("sqlmsg", "data base of the telemetry services apart from the messaging machines"),
-    Role("elastic", "Elasticsearch for CloudKitty"),
-    Role("metal", "given to tenants by Ironic, without services of its own"),
-    Role("debmirror", "Debian package mirror"),
-    Role("tempest", "functional tests of the cluster"),
-    Role(PLAIN, "plain Debian, maintained by OCI, without OpenStack services"),
+    Role(
+        "controller", Text("API services, data base, message queue and the API's virtual address")
+    ),
+    Role("compute", Text("virtual machines")),
+    Role("network", Text("routers, DHCP and metadata of tenant networks")),
+    Role("volume", Text("block storage on local volume groups")),
+    Role("sql", Text("data base apart from the controllers")),
+    Role("messaging", Text("notification queue and telemetry")),
+    Role("cephmon", Text("Ceph monitor and manager")),
+    Role("cephosd", Text("Ceph object storage daemons")),
+    Role("billmon", Text("Ceph monitor of the billing cluster")),
+    Role("billosd", Text("Ceph object storage daemons of the billing cluster")),
+    Role("swiftproxy", Text("object storage front end")),
+    Role("swiftstore", Text("object storage disks")),
+    Role("radosgw", Text("Ceph object gateway")),
+    Role("dns", Text("name server for Designate")),
+    Role("sqlmsg", Text("data base of the telemetry services apart from the messaging machines")),
+    Role("elastic", Text("Elasticsearch for CloudKitty")),
+    Role("metal", Text("given to tenants by Ironic, without services of its own")),
+    Role("debmirror", Text("Debian package mirror")),
+    Role("tempest", Text("functional tests of the cluster")),
+    Role(PLAIN, Text("plain Debian, maintained by OCI, without OpenStack services")),
 )
 
 _ROLE_NAMES = tuple(role.name for role in ROLES)
@@ -91,11 +94,15 @@ def check_new_role(name: str, purpose: str, site: Collection[str]) -> Role:
     :raises Duplicate: there is a role of this name
     """
     if name in _SPECIAL_PURPOSES:
-        raise InvalidValue("name", name, "a name that networks do not use for a purpose of theirs")
+        raise InvalidValue(
+            "name", name, Text("a name that networks do not use for a purpose of theirs")
+        )
     if name in _ROLE_NAMES or name in site:
         raise Duplicate("name", name)
     if len(name) > _NAME_LENGTH:
-        raise InvalidValue("name", name, f"at most {_NAME_LENGTH} characters")
+        raise InvalidValue(
+            "name", name, Text("at most {name_length} characters", name_length=_NAME_LENGTH)
+        )
     naming.check_label("name", name)
     return Role(name, check_purpose(purpose))
 
@@ -107,6 +114,11 @@ def check_purpose(purpose: str) -> str:
     """
     if len(purpose) > _PURPOSE_LENGTH or not purpose.isprintable():
         raise InvalidValue(
-            "purpose", purpose, f"at most {_PURPOSE_LENGTH} printable characters on one line"
+            "purpose",
+            purpose,
+            Text(
+                "at most {purpose_length} printable characters on one line",
+                purpose_length=_PURPOSE_LENGTH,
+            ),
         )
     return purpose

@@ -6,6 +6,8 @@ import secrets
 import string
 from enum import StrEnum
 
+from ocinstaller.model.text import Text
+
 _PASSWORD_BYTES = 24
 _FERNET_BYTES = 32  # https://github.com/fernet/spec: 256 bits, URL-safe base64
 _COOKIE_LETTERS = 20
@@ -22,10 +24,10 @@ class SecretKind(StrEnum):
 
 
 ALLOWED = {
-    SecretKind.PASSWORD: "12 to 128 letters, digits, dashes, underscores, dots and tildes",
-    SecretKind.FERNET_KEY: "32 bytes in URL-safe base64, which are 44 characters",
-    SecretKind.ERLANG_COOKIE: "12 to 128 capital letters",
-    SecretKind.COROSYNC_KEY: "128 to 4096 letters, digits, dashes and underscores",
+    SecretKind.PASSWORD: Text("12 to 128 letters, digits, dashes, underscores, dots and tildes"),
+    SecretKind.FERNET_KEY: Text("32 bytes in URL-safe base64, which are 44 characters"),
+    SecretKind.ERLANG_COOKIE: Text("12 to 128 capital letters"),
+    SecretKind.COROSYNC_KEY: Text("128 to 4096 letters, digits, dashes and underscores"),
 }
 """Passwords stand in URLs and in files of many syntaxes: nothing that any of them has to quote."""
 
@@ -37,9 +39,9 @@ _PATTERNS = {
 }
 
 CONSEQUENCES = {
-    SecretKind.FERNET_KEY: "what was encrypted with the old key cannot be read any more",
-    SecretKind.ERLANG_COOKIE: "brokers with different cookies do not form a cluster",
-    SecretKind.COROSYNC_KEY: "machines with different keys do not agree who has the address",
+    SecretKind.FERNET_KEY: Text("what was encrypted with the old key cannot be read any more"),
+    SecretKind.ERLANG_COOKIE: Text("brokers with different cookies do not form a cluster"),
+    SecretKind.COROSYNC_KEY: Text("machines with different keys do not agree who has the address"),
 }
 """What another value of the kind means for what is there."""
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from ocinstaller.model.errors import WrongState
+from ocinstaller.model.text import Text
 
 
 class State(StrEnum):
@@ -93,7 +94,12 @@ def next_state(state: State, event: Event) -> State:
     sources = [s for (s, e) in TRANSITIONS if e is event]
     allowed = ", ".join(f"{s} → {TRANSITIONS[s, event]}" for s in sources)
     raise WrongState(
-        f"{event}: the machine is {state}; allowed: {allowed}",
+        Text(
+            "{event}: the machine is {state}; allowed: {allowed}",
+            event=event,
+            state=state,
+            allowed=allowed,
+        ),
         field="status",
         value=state,
         allowed=allowed,

@@ -28,6 +28,7 @@ from ocinstaller.model.plan import (
 )
 from ocinstaller.model.settings import Value
 from ocinstaller.model.swift_disks import file_systems, is_usable
+from ocinstaller.model.text import Text, joined
 
 _MIB = 1024 * 1024
 _BIOS_BOOT_MIB = 1  # GRUB manual, "BIOS installation": 31 KiB are needed, partitions align at 1 MiB
@@ -98,7 +99,7 @@ class DiskDecision:
         return self.use != LEFT_ALONE
 
 
-LEFT_ALONE = "left alone"
+LEFT_ALONE = Text("left alone")
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _system_disks(
         raise InvalidValue(
             "raid_type",
             settings.raid_type,
-            "1: the system starts from either disk alone, which no other type offers",
+            Text("1: the system starts from either disk alone, which no other type offers"),
         )
     first = _choose("raid_dev0", settings.raid_devices[0], disks, needed, ())
     second = _choose("raid_dev1", settings.raid_devices[1], disks, needed, (first.disk.name,))
@@ -172,12 +173,12 @@ def _choose(
         return automatic(field, disks, needed, taken)
     choice = select(field, selector, disks, taken)
     if choice.disk.read_only or choice.disk.size_bytes < needed:
-        why = "is read-only" if choice.disk.read_only else "is too small"
+        why = Text("is read-only") if choice.disk.read_only else Text("is too small")
         raise Conflict(
-            f"{field}: disk {describe(choice.disk)} {why}",
+            Text("{field}: disk {disk} {why}", field=field, disk=describe(choice.disk), why=why),
             field=field,
             value=selector,
-            allowed=f"a writable disk of at least {needed} bytes",
+            allowed=Text("a writable disk of at least {needed} bytes", needed=needed),
         )
     return choice
 
@@ -245,8 +246,11 @@ def _system_group(settings: StorageSettings) -> tuple[VolumeGroup, ...]:
 def _system_decisions(
     chosen: Sequence[ChosenDisk], settings: StorageSettings
 ) -> list[DiskDecision]:
-    raid = "install_on_raid is yes; " if settings.install_on_raid else ""
-    return [DiskDecision(choice.disk, "system", f"{raid}{choice.reason}") for choice in chosen]
+    raid = Text("install_on_raid is yes; ") if settings.install_on_raid else ""
+    return [
+        DiskDecision(choice.disk, Text("system"), joined("", (raid, choice.reason)))
+        for choice in chosen
+    ]
 
 
 def _data(
@@ -257,7 +261,9 @@ def _data(
     others = [disk for disk in disks if disk.name not in system]
     usable = [disk for disk in others if not disk.read_only]
     if data.volume_group is None or not usable:
-        reason = f"the installation of role {data.role or 'none'} does not use it"
+        reason = Text(
+            "the installation of role {role} does not use it", role=data.role or Text("none")
+        )
         return (), [DiskDecision(disk, LEFT_ALONE, reason) for disk in others]
     shares = [[disk] for disk in usable] if data.separate else [usable]
     groups = tuple(
@@ -271,11 +277,13 @@ def _data(
     return groups, [
         DiskDecision(
             disk,
-            f"volume group {of_disk[disk.name]}",
-            f"data of role {data.role}; kept when it is in this volume group already",
+            Text("volume group {of_disk}", of_disk=of_disk[disk.name]),
+            Text(
+                "data of role {role}; kept when it is in this volume group already", role=data.role
+            ),
         )
         if disk.name in of_disk
-        else DiskDecision(disk, LEFT_ALONE, "it is read-only")
+        else DiskDecision(disk, LEFT_ALONE, Text("it is read-only"))
         for disk in others
     ]
 
@@ -292,8 +300,8 @@ def _stores(
     return stores, [
         DiskDecision(
             decision.disk,
-            f"Swift as {of_disk[decision.disk.name]}",
-            f"data of role {data.role}; kept when it is this cluster's already",
+            Text("Swift as {of_disk}", of_disk=of_disk[decision.disk.name]),
+            Text("data of role {role}; kept when it is this cluster's already", role=data.role),
         )
         if decision.disk.name in of_disk
         else decision

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ocinstaller.model.hardware import DiskKind, HardwareReport
+from ocinstaller.model.text import Text
 
 _STORAGE_DISKS = 8
 """Data disks from which a server is built for storage: chassis with room for that many are."""
@@ -29,7 +30,24 @@ def suggested_role(hardware: HardwareReport) -> Suggestion:
     threads = hardware.cpu.threads
     if disks >= _STORAGE_DISKS:
         role = "swiftstore" if spinning * 2 > disks else "cephosd"
-        return Suggestion(role, f"{disks} disks beside the system's, {spinning} of them spinning")
+        return Suggestion(
+            role,
+            Text(
+                "{disks} disks beside the system's, {spinning} of them spinning",
+                disks=disks,
+                spinning=spinning,
+            ),
+        )
     if threads >= _COMPUTE_THREADS or gib >= _COMPUTE_GIB:
-        return Suggestion(_COMPUTE, f"{threads} threads, {gib} GiB of memory")
-    return Suggestion("controller", f"{threads} threads, {gib} GiB of memory, {disks + 1} disks")
+        return Suggestion(
+            _COMPUTE, Text("{threads} threads, {gib} GiB of memory", threads=threads, gib=gib)
+        )
+    return Suggestion(
+        "controller",
+        Text(
+            "{threads} threads, {gib} GiB of memory, {disks} disks",
+            threads=threads,
+            gib=gib,
+            disks=disks + 1,
+        ),
+    )

@@ -9,6 +9,7 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.hardware import Firmware
 from ocinstaller.model.network_layout import NetworkLayout
 from ocinstaller.model.plan import TargetFile
+from ocinstaller.model.text import Text
 
 _SECRET = 0o600
 _OF_THE_INSTALLER = frozenset(
@@ -98,10 +99,10 @@ def render(system: TargetSystem) -> tuple[TargetFile, ...]:
     for file in system.extra_files:
         if file.path in taken:
             raise Conflict(
-                f"{file.path} is a file that OCI writes itself",
+                Text("{path} is a file that OCI writes itself", path=file.path),
                 field="oci-in-target",
                 value=file.path,
-                allowed="other files: settings, hosts_append and Puppet change OCI's",
+                allowed=Text("other files: settings, hosts_append and Puppet change OCI's"),
             )
     return (*own, *system.extra_files)
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.text import Text
 
 SYSTEM_ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
 """The CAs that Debian's package ca-certificates trusts."""
@@ -93,14 +94,20 @@ def accept(
 def _read(field_name: str, text: str) -> list[x509.Certificate]:
     blocks = _BLOCK.findall(text)
     if not blocks:
-        raise InvalidValue(field_name, "no certificate in it", "certificates as PEM")
+        raise InvalidValue(field_name, "no certificate in it", Text("certificates as PEM"))
     if len(blocks) > _LONGEST_CHAIN:
         found = f"{len(blocks)} certificates"
-        raise InvalidValue(field_name, found, f"at most {_LONGEST_CHAIN} certificates")
+        raise InvalidValue(
+            field_name,
+            found,
+            Text("at most {longest_chain} certificates", longest_chain=_LONGEST_CHAIN),
+        )
     try:
         return [x509.load_pem_x509_certificate(block.encode()) for block in blocks]
     except ValueError as error:
-        raise InvalidValue(field_name, f"not readable: {error}", "certificates as PEM") from error
+        raise InvalidValue(
+            field_name, f"not readable: {error}", Text("certificates as PEM")
+        ) from error
 
 
 def _readable(file: Path) -> Iterator[x509.Certificate]:
@@ -108,7 +115,7 @@ def _readable(file: Path) -> Iterator[x509.Certificate]:
     try:
         text = file.read_text(encoding="ascii", errors="replace")
     except OSError as error:
-        allowed = "the root as PEM: the system has no CAs"
+        allowed = Text("the root as PEM: the system has no CAs")
         raise InvalidValue("root", f"{file}: {error.strerror}", allowed) from error
     for block in _BLOCK.findall(text):
         try:
@@ -118,7 +125,7 @@ def _readable(file: Path) -> Iterator[x509.Certificate]:
 
 
 def _read_key(text: str) -> PrivateKey:
-    allowed = "one private key (RSA or ECDSA) as PEM, not encrypted"
+    allowed = Text("one private key (RSA or ECDSA) as PEM, not encrypted")
     try:
         key = serialization.load_pem_private_key(text.encode(), password=None)
     except TypeError:
@@ -133,20 +140,26 @@ def _read_key(text: str) -> PrivateKey:
 def _check_key(leaf: x509.Certificate, key: PrivateKey) -> None:
     if leaf.public_key() != key.public_key():
         found = f"not that of the first certificate, {_name(leaf)}"
-        raise InvalidValue("key", found, "the private key of the chain's first certificate")
+        raise InvalidValue("key", found, Text("the private key of the chain's first certificate"))
 
 
 def _check_names(leaf: x509.Certificate, hostname: str) -> None:
     names = alternative_names(leaf)
     if not any(_covers(name, hostname) for name in names):
         found = f"valid for {', '.join(names) or 'no name (no subjectAltName)'}"
-        raise InvalidValue("chain", found, f"a certificate for {hostname}, the API's host name")
+        raise InvalidValue(
+            "chain",
+            found,
+            Text("a certificate for {hostname}, the API's host name", hostname=hostname),
+        )
     try:
         usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return
     if ExtendedKeyUsageOID.SERVER_AUTH not in usage:
-        raise InvalidValue("chain", f"{_name(leaf)}: not for servers", "extended usage serverAuth")
+        raise InvalidValue(
+            "chain", f"{_name(leaf)}: not for servers", Text("extended usage serverAuth")
+        )
 
 
 def alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
@@ -183,23 +196,29 @@ def _complete(
     for number, (one, issuer) in enumerate(pairwise(chain), 1):
         if not _signed_by(one, issuer):
             found = f"certificate {number}, {_name(one)}, was signed by {_text(one.issuer)}"
-            allowed = "each certificate followed by the one that signed it; certificate "
-            allowed += f"{number + 1} is {_name(issuer)}"
+            allowed = Text(
+                "each certificate followed by the one that signed it; certificate {number} "
+                "is {issuer}",
+                number=number + 1,
+                issuer=_name(issuer),
+            )
             raise InvalidValue("chain", found, allowed)
     last = chain[-1]
     if last.subject == last.issuer:
         if last not in roots:
-            where = "--root" if given else "the system's CAs; give it as root"
-            raise InvalidValue("root", f"{_name(last)} ends the chain", f"a root among {where}")
+            where = "--root" if given else Text("the system's CAs; give it as root")
+            raise InvalidValue(
+                "root", f"{_name(last)} ends the chain", Text("a root among {where}", where=where)
+            )
         if len(chain) == 1:
-            raise InvalidValue("chain", f"{_name(last)} signed itself", "signed by a CA")
+            raise InvalidValue("chain", f"{_name(last)} signed itself", Text("signed by a CA"))
         return chain[:-1], last
     for root in roots:
         if _signed_by(last, root):
             return chain, root
     found = f"{_name(last)} was signed by {_text(last.issuer)}, which is missing"
     where = "the given root" if given else "a root of the system, or one that is given"
-    raise InvalidValue("chain", found, f"all intermediates up to {where}")
+    raise InvalidValue("chain", found, Text("all intermediates up to {where}", where=where))
 
 
 def _signed_by(one: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -215,14 +234,16 @@ def _check_strength(number: int, one: x509.Certificate) -> None:
     where = f"certificate {number}, {_name(one)}: "
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < _LEAST_RSA_BITS:
-            allowed = f"RSA of at least {_LEAST_RSA_BITS} bits"
+            allowed = Text("RSA of at least {least_rsa_bits} bits", least_rsa_bits=_LEAST_RSA_BITS)
             raise InvalidValue("chain", f"{where}RSA of {key.key_size} bits", allowed)
     elif not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in _CURVES:
         kind = key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
-        raise InvalidValue("chain", f"{where}{kind}", f"RSA, or ECDSA on {', '.join(_CURVES)}")
+        raise InvalidValue(
+            "chain", f"{where}{kind}", Text("RSA, or ECDSA on {curves}", curves=", ".join(_CURVES))
+        )
     if isinstance(one.signature_hash_algorithm, _WEAK_HASHES):
         name = one.signature_hash_algorithm.name
-        raise InvalidValue("chain", f"{where}signed with {name}", "SHA-256 or stronger")
+        raise InvalidValue("chain", f"{where}signed with {name}", Text("SHA-256 or stronger"))
 
 
 def _check_time(field_name: str, number: int, one: x509.Certificate) -> None:
@@ -230,10 +251,10 @@ def _check_time(field_name: str, number: int, one: x509.Certificate) -> None:
     now = datetime.now(UTC)
     if now > one.not_valid_after_utc:
         found = f"{where}: ended on {one.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
-        raise InvalidValue(field_name, found, "certificates that are valid now")
+        raise InvalidValue(field_name, found, Text("certificates that are valid now"))
     if now < one.not_valid_before_utc:
         found = f"{where}: begins on {one.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
-        raise InvalidValue(field_name, found, "certificates that are valid now")
+        raise InvalidValue(field_name, found, Text("certificates that are valid now"))
 
 
 def _check_authority(number: int, one: x509.Certificate) -> None:
@@ -243,7 +264,7 @@ def _check_authority(number: int, one: x509.Certificate) -> None:
         is_ca = False
     if not is_ca:
         found = f"certificate {number}, {_name(one)}, is no CA"
-        raise InvalidValue("chain", found, "intermediate CAs after the first certificate")
+        raise InvalidValue("chain", found, Text("intermediate CAs after the first certificate"))
 
 
 def _shake_hands(found: GivenCertificate, key: PrivateKey, hostname: str) -> None:
@@ -258,11 +279,11 @@ def _shake_hands(found: GivenCertificate, key: PrivateKey, hostname: str) -> Non
         if any([_step(client), _step(server)] == [True, True] for _ in range(_HANDSHAKE_ROUNDS)):
             return
     except ssl.SSLCertVerificationError as error:
-        allowed = f"what clients of https://{hostname} accept"
+        allowed = Text("what clients of https://{hostname} accept", hostname=hostname)
         raise InvalidValue("chain", error.verify_message, allowed) from error
     except ssl.SSLError as error:
-        raise InvalidValue("chain", f"TLS fails: {error.reason}", "a usable chain") from error
-    raise InvalidValue("chain", "the TLS handshake does not end", "a usable chain")
+        raise InvalidValue("chain", f"TLS fails: {error.reason}", Text("a usable chain")) from error
+    raise InvalidValue("chain", "the TLS handshake does not end", Text("a usable chain"))
 
 
 def _step(end: ssl.SSLObject) -> bool:
@@ -289,7 +310,9 @@ def _server(chain: str, key: PrivateKey) -> ssl.SSLContext:
         try:
             context.load_cert_chain(file.name, password=password)
         except ssl.SSLError as error:
-            raise InvalidValue("chain", f"TLS fails: {error.reason}", "a usable chain") from error
+            raise InvalidValue(
+                "chain", f"TLS fails: {error.reason}", Text("a usable chain")
+            ) from error
     return context
 
 

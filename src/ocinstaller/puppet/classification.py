@@ -8,6 +8,7 @@ from ocinstaller.model.errors import Conflict
 from ocinstaller.model.openrc import API_CA_FILE
 from ocinstaller.model.roles import kind_of
 from ocinstaller.model.settings import Value
+from ocinstaller.model.text import Text
 
 ROLE_CLASSES = {
     "controller": "ocinstaller::role::controller",
@@ -97,15 +98,21 @@ def document(node: NodeSnapshot) -> dict[str, object]:
     role_class = check_deployable(node.role)
     if node.role == "controller" and node.vip is None:
         raise Conflict(
-            f"cluster {node.cluster_name} has no public network for the API's address",
+            Text(
+                "cluster {cluster_name} has no public network for the API's address",
+                cluster_name=node.cluster_name,
+            ),
             field="network",
-            allowed="a public network of role all or controller: use network-add first",
+            allowed=Text("a public network of role all or controller: use network-add first"),
         )
     if node.role == "swiftproxy" and "haproxy" in node.services:
         raise Conflict(
-            f"cluster {node.cluster_name}: this version cannot give Swift a name of its own",
+            Text(
+                "cluster {cluster_name}: this version cannot give Swift a name of its own",
+                cluster_name=node.cluster_name,
+            ),
             field="swift_proxy_hostname",
-            allowed="empty: Swift is at /object of the API's address",
+            allowed=Text("empty: Swift is at /object of the API's address"),
         )
     return {
         "classes": {**node.site_classes, "ocinstaller": _parameters(node), role_class: None},
@@ -121,7 +128,7 @@ def check_deployable(role: str) -> str:
     kind = kind_of(role)
     if kind not in ROLE_CLASSES:
         raise Conflict(
-            f"role {role} cannot be deployed by this version",
+            Text("role {role} cannot be deployed by this version", role=role),
             field="role",
             value=role,
             allowed=", ".join(sorted(ROLE_CLASSES)),
@@ -138,10 +145,14 @@ def check_count(role: str, count: int) -> None:
     most = MOST_MACHINES.get(role, count)
     if count > most:
         raise Conflict(
-            f"role {role}: this version cannot deploy {count} of them in one cluster",
+            Text(
+                "role {role}: this version cannot deploy {count} of them in one cluster",
+                role=role,
+                count=count,
+            ),
             field="role",
             value=role,
-            allowed=f"at most {most}",
+            allowed=Text("at most {most}", most=most),
         )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ocinstaller.model.access import Act
 from ocinstaller.model.errors import OciError, Unavailable
+from ocinstaller.model.text import Text
 from ocinstaller.store import audit, events
 from ocinstaller.store.bell import Bell
 from ocinstaller.store.faults import Fault, classify
@@ -193,5 +194,5 @@ def _persist(transaction: Callable[[_Phase], T]) -> T:
 def _unavailable(error: Exception, state: str) -> Unavailable:
     """Return the refusal; the driver's words stay in the log, they may name users and hosts."""
     LOG.error("data base unavailable", extra={"reason": str(getattr(error, "orig", error))})
-    message = f"the data base cannot be reached at present; {state}"
+    message = Text("the data base cannot be reached at present; {state}", state=state)
     return Unavailable(message, field="database", retry_after_s=RETRY_AFTER_S)

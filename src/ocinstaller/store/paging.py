@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.text import Text
 
 Filter = Mapping[str, object]
 """Field and the value it must have; an empty text stands for "has none"."""
@@ -53,6 +54,8 @@ def cut(query: Select[Any], key: InstrumentedAttribute[str], window: Window | No
     """
     if window is not None:
         if "\0" in window.after:
-            raise InvalidValue("marker", window.after, "the name of the last object of a page")
+            raise InvalidValue(
+                "marker", window.after, Text("the name of the last object of a page")
+            )
         query = query.where(key > window.after).limit(window.limit)
     return query.order_by(key)

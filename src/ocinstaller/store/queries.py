@@ -20,6 +20,7 @@ from ocinstaller.model.addressing import (
     parse_network,
 )
 from ocinstaller.model.errors import NotFound
+from ocinstaller.model.text import Text
 from ocinstaller.store.tables import (
     AddressReservation,
     Base,
@@ -113,7 +114,9 @@ def machine(session: Session, name: str, *, lock: bool = False) -> Machine:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query) if is_storable(name) else None
     if row is None:
-        raise NotFound("machine", name, "the serial numbers and host names of machine-list")
+        raise NotFound(
+            Text("machine"), name, Text("the serial numbers and host names of machine-list")
+        )
     return row
 
 

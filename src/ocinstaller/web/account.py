@@ -7,7 +7,8 @@ from ocinstaller.actions.tokens import DEFAULT_DAYS
 from ocinstaller.model.access import UserRole
 from ocinstaller.model.errors import InvalidValue, OciError
 from ocinstaller.model.secret_fields import HIDDEN
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, choices
+from ocinstaller.model.text import Text
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, worded
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -39,7 +40,7 @@ def _show(
     values = {
         "tokens": page.read(lambda session: tokens.list_tokens(session, page.actor)),
         "password_form": password or PASSWORD.show(),
-        "token_form": token or TOKEN.show(role=choices(UserRole)),
+        "token_form": token or TOKEN.show(role=worded(UserRole)),
         "made": made,
         "error": error.message if error and password is None and token is None else "",
     }
@@ -60,7 +61,7 @@ def change_password(page: Page) -> Response:
     typed = page.typed
     try:
         if typed.secret("password") != typed.secret("again"):
-            raise InvalidValue("again", HIDDEN, "the same password twice")
+            raise InvalidValue("again", HIDDEN, Text("the same password twice"))
         page.oci.store.write(
             lambda session: users.set_password(session, page.actor.name, typed.secret("password"))
         )
@@ -81,7 +82,7 @@ def create_token(page: Page) -> Response:
             )
         )
     except OciError as error:
-        return _show(page, error, token=TOKEN.show(typed, error, role=choices(UserRole)))
+        return _show(page, error, token=TOKEN.show(typed, error, role=worded(UserRole)))
     return _show(page, made=made.token)
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Server
 from ocinstaller.model.errors import NotFound
+from ocinstaller.model.text import Text
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,7 +55,7 @@ def asset(oci: Server, name: str) -> Response:
     """Return an asset."""
     content, version = _load(asset_file(oci, name)) if name in _NAMES else (b"", "")
     if not version:
-        raise NotFound("asset", name, ", ".join(_NAMES))
+        raise NotFound(Text("asset"), name, ", ".join(_NAMES))
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
         "X-Content-Type-Options": "nosniff",

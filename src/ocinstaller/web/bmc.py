@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ocinstaller.actions import bmc_orders, ipmi_numbering, machines, power
 from ocinstaller.model.errors import InvalidValue, OciError
+from ocinstaller.model.text import Text
 from ocinstaller.web.machine_power import show
 from ocinstaller.web.machine_tabs import machine_url
 from ocinstaller.web.page import Page, PageContext, PageRoute
@@ -70,7 +71,7 @@ def _words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:
-        raise InvalidValue("arguments", text, "words; quotations end") from None
+        raise InvalidValue("arguments", text, Text("words; quotations end")) from None
 
 
 @router.post("/oci/bmc-addresses")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import parse_qs
 
 from ocinstaller.model.errors import InvalidValue, OciError, Stale
+from ocinstaller.model.text import Text
 
 
 class Kind(StrEnum):
@@ -114,7 +115,9 @@ class Typed:
         """
         if self.text("confirm") != name:
             raise InvalidValue(
-                "confirm", self.text("confirm"), f"the name {name}, letter by letter"
+                "confirm",
+                self.text("confirm"),
+                Text("the name {name}, letter by letter", name=name),
             )
 
 
@@ -170,6 +173,11 @@ def _against(one: BoundField, now: str) -> BoundField:
 def filled(values: Mapping[str, str]) -> Typed:
     """Return values as if they had been typed; a check box is on unless its value is empty."""
     return Typed({name: [value] for name, value in values.items() if value})
+
+
+def worded(words: Iterable[StrEnum]) -> tuple[Option, ...]:
+    """Return options of an enumeration, called what its words mean in the visitor's language."""
+    return tuple(Option(word.value, Text("{word}", word=word)) for word in words)
 
 
 def choices(names: Iterable[str]) -> tuple[Option, ...]:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from ocinstaller.actions.health import Check, Health, checks
+from ocinstaller.model.text import Text
 from ocinstaller.web import assets
 from ocinstaller.web.page import Page, PageRoute
 
@@ -17,8 +18,10 @@ def health(page: Page) -> Response:
     found = checks(page.oci)
     htmx = assets.asset_file(page.oci, "htmx.min.js")
     if htmx.is_file():
-        found.append(Check("web pages", Health.OK, f"htmx at {htmx}"))
+        found.append(Check(Text("web pages"), Health.OK, Text("htmx at {file}", file=htmx)))
     else:
-        advice = "apt-get install libjs-htmx, or set [web] javascript_directory"
-        found.append(Check("web pages", Health.WARNING, f"no htmx at {htmx}", advice))
+        advice = Text("apt-get install libjs-htmx, or set [web] javascript_directory")
+        found.append(
+            Check(Text("web pages"), Health.WARNING, Text("no htmx at {file}", file=htmx), advice)
+        )
     return page.render("health.html", checks=found, tones=_TONES)

@@ -26,6 +26,7 @@ from ocinstaller.api.permissions import ROUTES
 from ocinstaller.api.problems import headers_of, status_of
 from ocinstaller.model.access import Actor, Permission
 from ocinstaller.model.errors import Forbidden, OciError, Stale
+from ocinstaller.model.text import Text
 from ocinstaller.web import assets, rendering
 from ocinstaller.web.formats import TONES
 from ocinstaller.web.forms import Typed
@@ -85,7 +86,10 @@ def check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise Forbidden(
-            "the form was not one of this server", field="Origin", value=origin, allowed="our own"
+            Text("the form was not one of this server"),
+            field="Origin",
+            value=origin,
+            allowed=Text("our own"),
         )
 
 
@@ -93,9 +97,9 @@ def _check_form(request: Request, typed: Typed) -> None:
     check_origin(request)
     if not hmac.compare_digest(typed.text(_CSRF_FIELD).encode(), csrf_token(request).encode()):
         raise Stale(
-            "the form does not belong to this log-in: open its page again",
+            Text("the form does not belong to this log-in: open its page again"),
             field=_CSRF_FIELD,
-            allowed="a form that was opened after logging in",
+            allowed=Text("a form that was opened after logging in"),
         )
 
 

@@ -9,6 +9,7 @@ from ocinstaller.actions.ring_views import RingsView
 from ocinstaller.actions.rings import RingRequest
 from ocinstaller.model.errors import InvalidValue, OciError
 from ocinstaller.model.rings.devices import RingKind
+from ocinstaller.model.text import Text
 from ocinstaller.web.clusters import frame_of as cluster_frame
 from ocinstaller.web.formats import segment
 from ocinstaller.web.forms import BoundForm, Field, Form, Kind
@@ -20,7 +21,7 @@ from ocinstaller.web.rings import shown
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 _LARGEST_WEIGHT = 1_000_000.0
-_WEIGHTS = f"a number from 0 to {_LARGEST_WEIGHT:.0f}"
+_WEIGHTS = Text("a number from 0 to {largest_weight:.0f}", largest_weight=_LARGEST_WEIGHT)
 _LABELS = {
     RingKind.ACCOUNT: N_("Weight for accounts"),
     RingKind.CONTAINER: N_("Weight for containers"),

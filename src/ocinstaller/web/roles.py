@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ocinstaller.actions import site_roles
 from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.errors import OciError
+from ocinstaller.model.text import joined
 from ocinstaller.web.checking import check
 from ocinstaller.web.forms import BoundForm, Field, Form, Option
 from ocinstaller.web.languages import N_
@@ -29,7 +30,7 @@ _HERE = "/oci/roles"
 def options(session: Session) -> list[Option]:
     """Return the roles that a machine can have, for forms to choose from."""
     return [
-        Option(role.name, f"{role.name} – {role.purpose}" if role.purpose else role.name)
+        Option(role.name, joined(" – ", filter(None, (role.name, role.purpose))))
         for role in site_roles.list_roles(session)
     ]
 

@@ -12,7 +12,7 @@ from ocinstaller.model.access import LoginSource, UserRole
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
 from ocinstaller.web.formats import segment
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, worded
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -59,7 +59,7 @@ CHANGE = Form(
 
 
 def _bound(form: Form, typed: Typed | None, error: OciError | None = None) -> BoundForm:
-    return form.show(typed, error, role=choices(UserRole), source=choices(LoginSource))
+    return form.show(typed, error, role=worded(UserRole), source=worded(LoginSource))
 
 
 def _create(page: PageContext) -> Callable[[Session], UserView]:

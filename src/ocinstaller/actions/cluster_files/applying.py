@@ -34,6 +34,7 @@ from ocinstaller.model.settings import (
     shown,
 )
 from ocinstaller.model.snapshot import ClusterSnapshot
+from ocinstaller.model.text import Text
 from ocinstaller.puppet.classification import check_count, check_deployable
 from ocinstaller.store import queries, setting_rows, snapshots
 from ocinstaller.store import site_roles as site_role_rows
@@ -116,7 +117,9 @@ class Application:
             for network in machine.addresses:
                 if network not in self._wanted.networks:
                     where = self._file.where("machines", serial, "addresses", network)
-                    raise InvalidValue(where, network, ", ".join(self._wanted.networks) or "none")
+                    raise InvalidValue(
+                        where, network, ", ".join(self._wanted.networks) or Text("none")
+                    )
 
     def _is_new(self, serial: str) -> bool:
         return self._now is None or serial not in self._now.machines
@@ -147,7 +150,11 @@ class Application:
             topology.create_location(self._session, name, region)
         elif present_region != region:
             raise Conflict(
-                f"location {name} is in Swift region {present_region}",
+                Text(
+                    "location {name} is in Swift region {present_region}",
+                    name=name,
+                    present_region=present_region,
+                ),
                 field="swift_region",
                 value=region,
                 allowed=present_region,
@@ -174,10 +181,17 @@ class Application:
                 clusters.create_cluster(self._session, self._oci, wanted.name, wanted.domain)
             elif self._now.cluster.domain != wanted.domain:
                 raise Conflict(
-                    f"the domain of cluster {wanted.name} is {self._now.cluster.domain}",
+                    Text(
+                        "the domain of cluster {name} is {domain}",
+                        name=wanted.name,
+                        domain=self._now.cluster.domain,
+                    ),
                     field="domain",
                     value=wanted.domain,
-                    allowed=f"{self._now.cluster.domain}: host names and certificates hold it",
+                    allowed=Text(
+                        "{domain}: host names and certificates hold it",
+                        domain=self._now.cluster.domain,
+                    ),
                 )
         now = self._now.cluster.settings if self._now else {}
         self._settings(
@@ -233,7 +247,7 @@ class Application:
             with self._at(*path, "settings", name):
                 setting = find(known, name)
                 if setting.of_state:
-                    raise InvalidValue("setting", name, "a setting that follows no state")
+                    raise InvalidValue("setting", name, Text("a setting that follows no state"))
                 setting.parse(text)
                 given[setting.name] = text
         with self._at(*path, "settings"):
@@ -288,11 +302,19 @@ class Application:
         there = (row.ip, row.cidr, location, row.is_public)
         if there != (wanted.ip, wanted.cidr, wanted.location, wanted.is_public):
             raise Conflict(
-                f"network {name} exists as {row.ip}/{row.cidr} at {location}, "
-                f"{'public' if row.is_public else 'private'}",
+                Text(
+                    "network {name} exists as {ip}/{cidr} at {location}, {what}",
+                    name=name,
+                    ip=row.ip,
+                    cidr=row.cidr,
+                    location=location,
+                    what="public" if row.is_public else "private",
+                ),
                 field="network",
                 value=name,
-                allowed="the same, or another name; network-delete removes one that is not used",
+                allowed=Text(
+                    "the same, or another name; network-delete removes one that is not used"
+                ),
             )
 
     def _machines(self) -> None:

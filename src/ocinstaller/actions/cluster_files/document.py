@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ocinstaller.actions.cluster_files.reader import read
 from ocinstaller.model.errors import InvalidValue, OciError
 from ocinstaller.model.nearest import known_names
+from ocinstaller.model.text import Text
 
 _EMPTY = ("", "~", "null")
 
@@ -187,7 +188,9 @@ class ClusterFile:
             allowed = known_names(str(path[-1]), _keys_at(path[:-1]))
             return InvalidValue(f"{self.where(*path)}: unknown key", path[-1], allowed)
         if fault["type"] == "missing":
-            return InvalidValue(self.where(*path), "(missing)", f"the key {path[-1]} is needed")
+            return InvalidValue(
+                self.where(*path), "(missing)", Text("the key {path} is needed", path=path[-1])
+            )
         shown = fault["input"] if isinstance(fault["input"], str) else "a list or mapping"
         return InvalidValue(self.where(*path), shown, _ALLOWED.get(fault["type"], fault["msg"]))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import yaml
 
 from ocinstaller.model.errors import InvalidValue
+from ocinstaller.model.text import Text
 
 TEXT_LIMIT = 400_000
 """Bytes of the largest file; a machine takes about 120."""
@@ -57,14 +58,20 @@ def read(name: str, text: str) -> Node:
     :raises InvalidValue: it is not YAML, or uses what is refused; the field holds file and line
     """
     if len(text.encode(errors="replace")) > TEXT_LIMIT:
-        raise InvalidValue(name, f"{len(text)} characters", f"at most {TEXT_LIMIT} bytes")
+        raise InvalidValue(
+            name,
+            f"{len(text)} characters",
+            Text("at most {text_limit} bytes", text_limit=TEXT_LIMIT),
+        )
     try:
         return _Builder(name, yaml.parse(text, Loader=_LOADER)).document()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidValue(f"{name}:{line}", error.problem or "", "well-formed YAML") from error
+        raise InvalidValue(
+            f"{name}:{line}", error.problem or "", Text("well-formed YAML")
+        ) from error
     except (yaml.YAMLError, UnicodeError) as error:
-        raise InvalidValue(name, str(error).splitlines()[0], "YAML in UTF-8 text") from error
+        raise InvalidValue(name, str(error).splitlines()[0], Text("YAML in UTF-8 text")) from error
 
 
 class _Builder:
@@ -107,7 +114,9 @@ class _Builder:
                 raise self._refused(event, "a list or mapping as a key", "a name")
             if key.content in content:
                 first = lines[key.content]
-                raise self._refused(event, key.content, f"each key once (it is in line {first})")
+                raise self._refused(
+                    event, key.content, Text("each key once (it is in line {first})", first=first)
+                )
             lines[key.content] = key.line
             value = self._node(next(self._events), depth + 1)
             content[key.content] = Node(key.line, value.content)
@@ -119,10 +128,14 @@ class _Builder:
         if getattr(event, "tag", None):
             raise self._refused(event, getattr(event, "tag", ""), "values without tags")
         if depth > _DEPTH:
-            raise self._refused(event, "deeper nesting", f"at most {_DEPTH} levels")
+            raise self._refused(
+                event, "deeper nesting", Text("at most {depth} levels", depth=_DEPTH)
+            )
         self._entries += 1
         if self._entries > _ENTRIES:
-            raise self._refused(event, "more entries", f"at most {_ENTRIES} entries")
+            raise self._refused(
+                event, Text("more entries"), Text("at most {entries} entries", entries=_ENTRIES)
+            )
 
     def _refused(self, event: yaml.Event, value: str, allowed: str) -> InvalidValue:
         return InvalidValue(f"{self._name}:{_line(event)}", value, allowed)

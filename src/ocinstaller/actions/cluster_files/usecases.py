@@ -11,6 +11,7 @@ from ocinstaller.actions.outcome import outcome
 from ocinstaller.actions.site_classes import SiteClasses, directory_of
 from ocinstaller.model.difference import Change, Key, Outcome, Section, difference
 from ocinstaller.model.errors import Conflict
+from ocinstaller.model.text import Text
 from ocinstaller.store import queries, site_roles, snapshots
 from ocinstaller.store.tables import SwiftRegion
 
@@ -44,10 +45,13 @@ def apply_file(
     leaving = application.leaving()
     if leaving and not remove_machines:
         raise Conflict(
-            f"machines {', '.join(leaving)} would leave their place in the cluster",
+            Text(
+                "machines {leaving} would leave their place in the cluster",
+                leaving=", ".join(leaving),
+            ),
             field="machines",
             value=", ".join(leaving),
-            allowed="a file with them as they are, or cluster-apply --remove-machines",
+            allowed=Text("a file with them as they are, or cluster-apply --remove-machines"),
         )
     return _applied(session, oci, file, application)
 

@@ -34,6 +34,7 @@ from ocinstaller.model.services import (
     TELEMETRY,
 )
 from ocinstaller.model.snapshot import MachineFacts
+from ocinstaller.model.text import Text
 
 QUORUM = 3
 """Controllers that survive the loss of one: a majority of three is two."""
@@ -53,7 +54,7 @@ class Choice:
 
     subject: str
     options: tuple[Option, ...]
-    otherwise: str = "none"
+    otherwise: str = Text("none")
     about_machines: str = ""
     """The role of the machines that decide for themselves; empty for the whole cluster."""
 
@@ -76,118 +77,130 @@ _OWN_SWIFT = Has("swiftstore")
 _MONITORED = AnyOf(OSDS, Has("cephmon"))
 
 CHOICES: tuple[Choice, ...] = (
-    Choice("high availability", (Option("yes", Has("controller", QUORUM)),), "no"),
     Choice(
-        "data base",
-        (Option("sql machines", Has("sql")), Option("controllers", Has("controller"))),
+        Text("high availability"), (Option(Text("yes"), Has("controller", QUORUM)),), Text("no")
     ),
     Choice(
-        "telemetry data base",
-        (Option("sqlmsg machines", Has("sqlmsg")), Option("messaging machines", Has("messaging"))),
-        "as data base",
+        Text("data base"),
+        (Option(Text("sql machines"), Has("sql")), Option(Text("controllers"), Has("controller"))),
     ),
     Choice(
-        "notifications",
-        (Option("messaging machines", Has("messaging")), Option("controllers", Has("controller"))),
-    ),
-    Choice("Ceph", (Option("present", OSDS),)),
-    Choice(
-        "Ceph monitors",
+        Text("telemetry data base"),
         (
-            Option("none", Not(_MONITORED)),
-            Option("cephmon machines", Has("cephmon")),
-            Option("controllers", Has("controller")),
+            Option(Text("sqlmsg machines"), Has("sqlmsg")),
+            Option(Text("messaging machines"), Has("messaging")),
+        ),
+        Text("as data base"),
+    ),
+    Choice(
+        Text("notifications"),
+        (
+            Option(Text("messaging machines"), Has("messaging")),
+            Option(Text("controllers"), Has("controller")),
         ),
     ),
-    Choice("billing Ceph", (Option("present", Has("billosd")),)),
-    Choice("billing Ceph monitors", (Option("billmon machines", Has("billmon")),)),
-    Choice("Swift", (Option("external", EXTERNAL_SWIFT), Option("own", _OWN_SWIFT))),
+    Choice("Ceph", (Option(Text("present"), OSDS),)),
     Choice(
-        "Swift end point",
+        Text("Ceph monitors"),
         (
-            Option("none", Not(Has("swiftproxy"))),
-            Option("a name of its own", OWN_SWIFT_NAME),
-            Option("/object of the API", Has("controller")),
+            Option(Text("none"), Not(_MONITORED)),
+            Option(Text("cephmon machines"), Has("cephmon")),
+            Option(Text("controllers"), Has("controller")),
+        ),
+    ),
+    Choice(Text("billing Ceph"), (Option(Text("present"), Has("billosd")),)),
+    Choice(Text("billing Ceph monitors"), (Option(Text("billmon machines"), Has("billmon")),)),
+    Choice("Swift", (Option(Text("external"), EXTERNAL_SWIFT), Option(Text("own"), _OWN_SWIFT))),
+    Choice(
+        Text("Swift end point"),
+        (
+            Option(Text("none"), Not(Has("swiftproxy"))),
+            Option(Text("a name of its own"), OWN_SWIFT_NAME),
+            Option(Text("/object of the API"), Has("controller")),
         ),
     ),
     Choice(
-        "Glance images",
+        Text("Glance images"),
         (
-            Option("none", Not(CLOUD)),
+            Option(Text("none"), Not(CLOUD)),
             Option("ceph", All(GLANCE_PREFERS_CEPH, OSDS)),
-            Option("external swift", EXTERNAL_SWIFT),
+            Option(Text("external swift"), EXTERNAL_SWIFT),
             Option("swift", OWN_OBJECT_STORE),
             Option("ceph", OSDS),
         ),
-        "file",
+        Text("file"),
     ),
     Choice(
-        "Cinder volumes",
+        Text("Cinder volumes"),
         (
-            Option("none", Not(CINDER)),
-            Option("ceph and lvm", All(OSDS, Has("volume"))),
+            Option(Text("none"), Not(CINDER)),
+            Option(Text("ceph and lvm"), All(OSDS, Has("volume"))),
             Option("ceph", OSDS),
         ),
         "lvm",
     ),
     Choice(
-        "Cinder backups",
+        Text("Cinder backups"),
         (
-            Option("none", Not(BACKUPS)),
-            Option("external swift", All(BACKUP_PREFERS_SWIFT, EXTERNAL_BACKUPS)),
+            Option(Text("none"), Not(BACKUPS)),
+            Option(Text("external swift"), All(BACKUP_PREFERS_SWIFT, EXTERNAL_BACKUPS)),
             Option("swift", All(BACKUP_PREFERS_SWIFT, _OWN_SWIFT)),
             Option("ceph", OSDS),
-            Option("external swift", EXTERNAL_BACKUPS),
+            Option(Text("external swift"), EXTERNAL_BACKUPS),
         ),
         "swift",
     ),
     Choice(
-        "telemetry",
+        Text("telemetry"),
         (
-            Option("none", Not(TELEMETRY)),
-            Option("messaging machines", Has("messaging")),
+            Option(Text("none"), Not(TELEMETRY)),
+            Option(Text("messaging machines"), Has("messaging")),
         ),
-        "controllers",
+        Text("controllers"),
     ),
     Choice(
-        "Gnocchi measures",
+        Text("Gnocchi measures"),
         (
-            Option("none", Not(TELEMETRY)),
-            Option("billing ceph", All(Has("messaging"), Has("billosd"))),
+            Option(Text("none"), Not(TELEMETRY)),
+            Option(Text("billing ceph"), All(Has("messaging"), Has("billosd"))),
         ),
         "ceph",
     ),
     Choice(
-        "network agents",
+        Text("network agents"),
         (
-            Option("network machines", OWN_NETWORK_NODES),
-            Option("controllers and compute machines", CLOUD),
-            Option("compute machines", COMPUTE),
+            Option(Text("network machines"), OWN_NETWORK_NODES),
+            Option(Text("controllers and compute machines"), CLOUD),
+            Option(Text("compute machines"), COMPUTE),
         ),
     ),
     Choice(
         "Designate",
         (
-            Option("none", Not(DESIGNATE)),
-            Option("dns machines", Has("dns")),
+            Option(Text("none"), Not(DESIGNATE)),
+            Option(Text("dns machines"), Has("dns")),
         ),
-        "no name servers",
+        Text("no name servers"),
     ),
-    Choice("Ceph object gateway", (Option("radosgw machines", All(Has("radosgw"), OSDS)),)),
-    Choice("Ironic", (Option("controllers", All(Has("metal"), Has("controller"))),)),
     Choice(
-        "ephemeral disks",
+        Text("Ceph object gateway"), (Option(Text("radosgw machines"), All(Has("radosgw"), OSDS)),)
+    ),
+    Choice("Ironic", (Option(Text("controllers"), All(Has("metal"), Has("controller"))),)),
+    Choice(
+        Text("ephemeral disks"),
         (Option("ceph", All(OSDS, AnyOf(OWN_OSDS, EPHEMERAL_ON_CEPH))),),
-        "local",
+        Text("local"),
         about_machines="compute",
     ),
     Choice(
         "hyper-converged",
         (
-            Option("no", Not(OWN_OSDS)),
-            Option("OSDs and virtual machines", All(Has("controller"), ControllersDeployed())),
+            Option(Text("no"), Not(OWN_OSDS)),
+            Option(
+                Text("OSDs and virtual machines"), All(Has("controller"), ControllersDeployed())
+            ),
         ),
-        "OSDs only for now",
+        Text("OSDs only for now"),
         about_machines="compute",
     ),
 )

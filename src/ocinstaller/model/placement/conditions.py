@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from ocinstaller.model import text
 from ocinstaller.model.placement.facts import HYPER_CONVERGED, Fact, Scene
 from ocinstaller.model.placement.leaders import first_master
 from ocinstaller.model.placement.spelling import is_yes, machines
 from ocinstaller.model.settings import MACHINE_SETTINGS, Value, shown
 from ocinstaller.model.snapshot import MachineFacts
 from ocinstaller.model.states import PuppetStatus, State
+from ocinstaller.model.text import Text
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Verdict:
     @property
     def reason(self) -> str:
         """The reasons as one line; empty when it could not be otherwise."""
-        return "; ".join(self.reasons)
+        return text.joined("; ", self.reasons)
 
 
 class Condition(Protocol):
@@ -128,7 +130,7 @@ class Given:
     def judge(self, scene: Scene, _machine: MachineFacts | None = None) -> Verdict:
         """Look at the setting."""
         value = scene.cluster.setting(self.name)
-        reason = f"{self.name} is {shown(value) or 'empty'}"
+        reason = Text("{name} is {value}", name=self.name, value=shown(value) or Text("empty"))
         return Verdict(value != "", (reason,), (Fact(self.name, value),))
 
     def __str__(self) -> str:
@@ -147,7 +149,9 @@ class ControllersDeployed:
             for machine in scene.cluster.machines
         )
         text = (
-            f"{waiting} of the controllers not deployed yet" if waiting else "controllers deployed"
+            Text("{waiting} of the controllers not deployed yet", waiting=waiting)
+            if waiting
+            else Text("controllers deployed")
         )
         return Verdict(waiting == 0, (text,), (Fact("controllers not deployed", waiting),))
 
@@ -164,10 +168,10 @@ class FirstOf:
     def judge(self, scene: Scene, machine: MachineFacts | None = None) -> Verdict:
         """Compare with the role's machines in the order of their numbers."""
         first = next(iter(scene.cluster.of_role(self.role)), None)
-        name = first.hostname if first else "none"
+        name = first.hostname if first else Text("none")
         return Verdict(
             machine is not None and first is not None and machine.hostname == first.hostname,
-            (f"the first {self.role} machine is {name}",),
+            (Text("the first {role} machine is {name}", role=self.role, name=name),),
             (Fact(f"first {self.role}", name),),
         )
 
@@ -182,10 +186,10 @@ class FirstMaster:
     def judge(self, scene: Scene, machine: MachineFacts | None = None) -> Verdict:
         """Compare with the founder."""
         founder = first_master(scene.cluster)
-        name = founder.hostname if founder else "none"
+        name = founder.hostname if founder else Text("none")
         return Verdict(
             machine is not None and machine.hostname == name,
-            (f"the first master is {name}",),
+            (Text("the first master is {name}", name=name),),
             (Fact("first master", name),),
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ocinstaller.model.placement.facts import Decision, Fact, Scene
 from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
+from ocinstaller.model.text import Text, joined
 
 
 @dataclass(frozen=True)
@@ -15,14 +16,14 @@ class Leadership:
     roles: tuple[str, ...]
 
 
-FIRST_MASTER = Leadership("first master", ("controller",))
+FIRST_MASTER = Leadership(Text("first master"), ("controller",))
 
 LEADERSHIPS: tuple[Leadership, ...] = (
     FIRST_MASTER,
-    Leadership("first SQL server", ("sql", "controller")),
-    Leadership("first telemetry SQL server", ("sqlmsg", "messaging")),
-    Leadership("first notification queue", ("messaging",)),
-    Leadership("object expirer", ("swiftproxy",)),
+    Leadership(Text("first SQL server"), ("sql", "controller")),
+    Leadership(Text("first telemetry SQL server"), ("sqlmsg", "messaging")),
+    Leadership(Text("first notification queue"), ("messaging",)),
+    Leadership(Text("object expirer"), ("swiftproxy",)),
 )
 
 
@@ -47,9 +48,9 @@ def _decide(scene: Scene, leadership: Leadership) -> Decision:
     for role in leadership.roles:
         leader = _leader(scene.cluster, role)
         if leader is not None:
-            reason = f"first of {counted(scene.count(role), role)}"
+            reason = Text("first of {machines}", machines=counted(scene.count(role), role))
             counted_fact = Fact(role, scene.count(role))
             return Decision(leadership.subject, leader.hostname, reason, (counted_fact,))
-    absent = ", ".join(counted(0, role) for role in leadership.roles)
+    absent = joined(", ", (counted(0, role) for role in leadership.roles))
     facts = tuple(Fact(role, 0) for role in leadership.roles)
-    return Decision(leadership.subject, "none", absent, facts)
+    return Decision(leadership.subject, Text("none"), absent, facts)

@@ -12,6 +12,8 @@ from ocinstaller.model.placement.spelling import machines as counted
 from ocinstaller.model.roles import kind_of
 from ocinstaller.model.services import SERVICES, On, Service
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, VirtualAddress, in_order, once
+from ocinstaller.model.text import Text
+from ocinstaller.model.text import joined as joined_texts
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def explain_machine(cluster: ClusterSnapshot, machine: MachineFacts) -> tuple[De
         *machine_choices(scene, machine),
         *(
             Decision(
-                f"service {service.name}",
-                "runs" if verdict.holds else "does not run",
-                verdict.reason or f"every {machine.role} machine",
+                Text("service {name}", name=service.name),
+                (Text("runs") if verdict.holds else Text("does not run")),
+                verdict.reason or Text("every {role} machine", role=machine.role),
                 verdict.because or (Fact("role", machine.role),),
             )
             for service, verdict in services
@@ -142,20 +144,24 @@ def _summary(scene: Scene, service: Service, running: Counter[tuple[str, str]]) 
     whole = joined(bool(by_role), verdicts)
     total = sum(by_role.values())
     if total == len(scene.cluster.machines) and len(by_role) > 1:
-        choice = f"all {total} machines"
+        choice: str = Text("all {total} machines", total=total)
     else:
-        choice = ", ".join(counted(number, role) for role, number in by_role.items()) or "none"
+        choice = joined_texts(
+            ", ", (counted(number, role) for role, number in by_role.items())
+        ) or Text("none")
     facts = whole.because or tuple(Fact(role, number) for role, number in by_role.items())
-    return Decision(service.name, choice, whole.reason or "always", facts)
+    return Decision(service.name, choice, whole.reason or Text("always"), facts)
 
 
 def _addresses(scene: Scene) -> tuple[Decision, ...]:
     """Return where the cluster's virtual addresses come from and what carries them."""
     vip = scene.cluster.vip
-    missing = Decision("API address", "none", "no public network of role all or controller", ())
+    missing = Decision(
+        Text("API address"), Text("none"), Text("no public network of role all or controller"), ()
+    )
     others = sorted(scene.cluster.other_vips.items())
     return (
-        missing if vip is None else _address(scene, "API", vip),
+        missing if vip is None else _address(scene, Text("API"), vip),
         *(_address(scene, usage, address) for usage, address in others),
     )
 
@@ -165,13 +171,22 @@ def _address(scene: Scene, usage: str, vip: VirtualAddress) -> Decision:
     network = scene.cluster.network_by_name.get(vip.network)
     if network and is_host(network.use.network):
         return Decision(
-            f"{usage} address",
-            f"{vip.ip} on lo",
-            f"network {vip.network} is a single address (/{vip.prefix})",
+            Text("{usage} address", usage=usage),
+            Text("{ip} on lo", ip=vip.ip),
+            Text(
+                "network {network} is a single address (/{prefix})",
+                network=vip.network,
+                prefix=vip.prefix,
+            ),
             facts,
         )
     interface = network.use.link.iface1 if network else None
     if network and network.use.link.iface2:
         interface = "bond0"
-    choice = f"{vip.ip} on {interface or 'no interface'}"
-    return Decision(f"{usage} address", choice, f"reserved in network {vip.network}", facts)
+    choice = Text("{ip} on {interface}", ip=vip.ip, interface=interface or Text("no interface"))
+    return Decision(
+        Text("{usage} address", usage=usage),
+        choice,
+        Text("reserved in network {network}", network=vip.network),
+        facts,
+    )

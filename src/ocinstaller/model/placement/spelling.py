@@ -1,6 +1,7 @@
 """How values and counts read in sentences."""
 
 from ocinstaller.model.settings import Value
+from ocinstaller.model.text import Text
 
 
 def is_yes(value: Value) -> bool:
@@ -10,4 +11,8 @@ def is_yes(value: Value) -> bool:
 
 def machines(number: int, kind: str) -> str:
     """Return `3 compute machines`, `1 compute machine` or `no compute machines`."""
-    return f"{number or 'no'} {kind} machine{'' if number == 1 else 's'}"
+    if number == 1:
+        return Text("1 {kind} machine", kind=kind)
+    if number == 0:
+        return Text("no {kind} machines", kind=kind)
+    return Text("{number} {kind} machines", number=number, kind=kind)

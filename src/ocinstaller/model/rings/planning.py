@@ -17,6 +17,7 @@ from ocinstaller.model.rings.devices import (
 )
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order
 from ocinstaller.model.states import PuppetStatus
+from ocinstaller.model.text import Text
 
 STORING_ROLES = ("swiftstore", "swiftproxy")
 """Roles whose machines can have data disks for Swift."""
@@ -122,7 +123,9 @@ def _number(cluster: ClusterSnapshot, name: str, allowed: tuple[int, int]) -> in
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise InvalidValue(name, value, f"a number from {least} to {most}")
+        raise InvalidValue(
+            name, value, Text("a number from {least} to {most}", least=least, most=most)
+        )
     return number
 
 
@@ -154,14 +157,18 @@ def _obstacle(machine: MachineFacts, spec: RingSpec, facts: RingFacts) -> str:
     """Return why a machine cannot be in the ring; empty when it can."""
     serial = machine.serial or ""
     if machine.location not in facts.places:
-        return "it has no location"
+        return Text("it has no location")
     if not facts.disks.get(serial):
-        return "it has no data disk: one beside the system's, writable, of at least 300 MiB"
+        return Text("it has no data disk: one beside the system's, writable, of at least 300 MiB")
     members = facts.members.get(spec.name)
     if members is None or serial in members or serial in facts.welcome:
         return ""
     if machine.puppet_status is not PuppetStatus.SUCCESS:
-        return f"it is not deployed yet (machine {machine.status}, puppet {machine.puppet_status})"
+        return Text(
+            "it is not deployed yet (machine {status}, puppet {puppet_status})",
+            status=machine.status,
+            puppet_status=machine.puppet_status,
+        )
     return ""
 
 
@@ -206,10 +213,20 @@ def _check_number(cluster: ClusterSnapshot, plan: RingPlan) -> None:
     outside = "".join(f"; {left.hostname}: {left.reason}" for left in plan.left_out)
     field_at_fault = "swift_ec_enable" if plan.spec.is_erasure_coded else "swift_replicas"
     raise Conflict(
-        f"cluster {cluster.name}: ring {plan.spec.name} has {usable} disks with a weight for "
-        f"{plan.spec.replicas} replicas of each partition{outside}",
+        Text(
+            "cluster {name}: ring {spec_name} has {usable} disks with a weight for "
+            "{replicas} replicas of each partition{outside}",
+            name=cluster.name,
+            spec_name=plan.spec.name,
+            usable=usable,
+            replicas=plan.spec.replicas,
+            outside=outside,
+        ),
         field=field_at_fault,
         value=plan.spec.replicas,
-        allowed=f"at least {plan.spec.replicas} disks on machines that store {plan.spec.kind}s, "
-        "or fewer replicas",
+        allowed=Text(
+            "at least {replicas} disks on machines that store {kind}s, or fewer replicas",
+            replicas=plan.spec.replicas,
+            kind=plan.spec.kind,
+        ),
     )

@@ -16,6 +16,7 @@ from ocinstaller.model.settings import (
     machine_tables,
 )
 from ocinstaller.model.settings.schema import INHERIT, Kind, Setting, Value, shown, table
+from ocinstaller.model.text import Text
 
 __all__ = [
     "CLUSTER_SETTINGS",
@@ -99,6 +100,6 @@ def parse_all(settings: Mapping[str, Setting], texts: Mapping[str, str]) -> dict
     for name, text in texts.items():
         setting = find(settings, name)
         if setting.name in values:
-            raise InvalidValue("setting", name, f"{setting.name} once")
+            raise InvalidValue("setting", name, Text("{name} once", name=setting.name))
         values[setting.name] = setting.parse(text)
     return values

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ocinstaller.model.settings.schema import Kind, Setting, choice, flag, special, string, whole
+from ocinstaller.model.text import Text
 
 _HAPROXY = "controller radosgw swiftproxy messaging"
 _DURATION: dict[str, Any] = {
@@ -34,7 +35,7 @@ NAMES: tuple[Setting, ...] = (
     string(
         "first_master", "", "serial number or host name of the controller that founds the cluster",
         of_state=True, longest=253, pattern=r"[A-Za-z0-9][A-Za-z0-9._: -]*",
-        meaning="the serial number or host name of a controller of the cluster",
+        meaning=Text("the serial number or host name of a controller of the cluster"),
     ),
     special(
         Kind.HOST_LIST, "time_server_host", "0.debian.pool.ntp.org",
@@ -85,7 +86,7 @@ FRONT_END: tuple[Setting, ...] = (
     string(
         "api_rate_limit_whitelist", "10.4.38.0/24", "networks that no rate limit applies to",
         "controller", pattern=r"[0-9a-fA-F.:/;, ]*",
-        meaning="networks such as 10.4.38.0/24, separated by semicolons, commas or blanks",
+        meaning=Text("networks such as 10.4.38.0/24, separated by semicolons, commas or blanks"),
     ),
     flag("api_haproxy_redirect_port_80", False, "redirect HTTP to HTTPS", "controller"),
     flag(

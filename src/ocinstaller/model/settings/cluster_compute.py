@@ -1,6 +1,7 @@
 """Settings of clusters: compute, network, load balancers, names."""
 
 from ocinstaller.model.settings.schema import Kind, Setting, flag, special, string, whole
+from ocinstaller.model.text import Text
 
 _NETWORK = "compute controller network"
 
@@ -71,7 +72,7 @@ NETWORK: tuple[Setting, ...] = (
     string(
         "neutron_az_list", "az1/az2/az3", "default zones of networks, separated by slashes",
         "controller", pattern=r"[A-Za-z0-9._/-]*",
-        meaning="names of zones separated by slashes",
+        meaning=Text("names of zones separated by slashes"),
     ),
     special(
         Kind.IP_LIST, "neutron_dnsmasq_dns_servers", "",

@@ -1,6 +1,7 @@
 """Settings of clusters: images, volumes, shares, Ceph, Swift."""
 
 from ocinstaller.model.settings.schema import Kind, Setting, flag, special, string, whole
+from ocinstaller.model.text import Text
 
 _RINGS = "swiftproxy swiftstore"
 
@@ -27,11 +28,11 @@ VOLUMES: tuple[Setting, ...] = (
     string(
         "manila_network_cidr", "10.240.0.0/12", "network of the share servers",
         "controller compute", pattern=r"[0-9a-fA-F.:]+/[0-9]{1,3}",
-        meaning="a network such as 10.240.0.0/12",
+        meaning=Text("a network such as 10.240.0.0/12"),
     ),
     string(
         "manila_network_division_mask", "27", "prefix length of each share network",
-        "controller compute", pattern=r"[0-9]{1,3}", meaning="a prefix length such as 27",
+        "controller compute", pattern=r"[0-9]{1,3}", meaning=Text("a prefix length such as 27"),
     ),
 )  # fmt: skip
 

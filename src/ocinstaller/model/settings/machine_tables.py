@@ -16,6 +16,7 @@ from ocinstaller.model.settings.schema import (
     string,
     whole,
 )
+from ocinstaller.model.text import Text
 
 _SWIFT = "swiftstore swiftproxy"
 _DEVICE: dict[str, Any] = {
@@ -70,7 +71,7 @@ DISKS: tuple[Setting, ...] = (
     string(
         "serial_console_dev", "ttyS1", "serial console of the installed system, or none",
         option="serial-console-device", aliases=("serial_console_device",), longest=16,
-        pattern=r"none|tty[A-Za-z0-9]{1,13}", meaning="none, or a terminal such as ttyS1",
+        pattern=r"none|tty[A-Za-z0-9]{1,13}", meaning=Text("none, or a terminal such as ttyS1"),
     ),
 )  # fmt: skip
 
@@ -81,7 +82,7 @@ BMC: tuple[Setting, ...] = (
     whole("ipmi_port", 623, "port of the BMC", least=1, most=65535),
     string(
         "ipmi_vlan", "off", "VLAN of the BMC", pattern=r"off|[1-9][0-9]{0,3}",
-        meaning="off, or a VLAN number",
+        meaning=Text("off, or a VLAN number"),
     ),
     string("ipmi_username", "", "user of the BMC", longest=64),
     string("ipmi_password", "", "password of the BMC", longest=64, secret=True),
@@ -108,7 +109,8 @@ HYPERVISOR: tuple[Setting, ...] = (
     ),
     string(
         "vfio_ids", "", "PCI devices for VFIO, separated by blanks", "compute", longest=64,
-        pattern=r"[0-9a-fA-F:, ]*", meaning="VENDOR:PRODUCT pairs separated by blanks or commas",
+        pattern=r"[0-9a-fA-F:, ]*",
+        meaning=Text("VENDOR:PRODUCT pairs separated by blanks or commas"),
     ),
     *(replace(setting, default=INHERIT, inherits=True) for setting in CLUSTER_CPU),
     flag("force_dhcp_agent", False, "the machine runs Neutron's DHCP agent", "compute"),
@@ -198,7 +200,7 @@ VARIABLES: tuple[Setting, ...] = (
     string(
         "brex_macaddr", "none", "hardware address of br-ex in a nested test cloud",
         "controller compute network", pattern=r"none|[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}",
-        meaning="none, or a hardware address",
+        meaning=Text("none, or a hardware address"),
     ),
     flag(
         "configure_dkms", False, "the machine can build kernel modules",

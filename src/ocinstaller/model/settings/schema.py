@@ -14,6 +14,7 @@ from typing import Any
 from ocinstaller.model import naming
 from ocinstaller.model.errors import InvalidValue
 from ocinstaller.model.secret_fields import HIDDEN
+from ocinstaller.model.text import Text
 
 Value = str | bool | int | float
 """What a setting can hold; booleans may also be spelt `yes` and `no`."""
@@ -93,8 +94,8 @@ class Setting:
         """What it may be, in words."""
         text = self.meaning or _ALLOWED[self.kind](self)
         if self._may_be_empty and self.kind is not Kind.STRING:
-            text += ", or nothing"
-        return f"{text}, or {INHERIT}" if self.inherits else text
+            text += Text(", or nothing")
+        return Text("{text}, or {inherit}", text=text, inherit=INHERIT) if self.inherits else text
 
     @property
     def _may_be_empty(self) -> bool:
@@ -226,23 +227,27 @@ _PARSERS: Mapping[Kind, Callable[[Setting, str], Value]] = {
 
 def _bounds(setting: Setting) -> str:
     if setting.most == _LARGEST:
-        return f"of at least {setting.least}"
-    return f"from {setting.least} to {setting.most}"
+        return Text("of at least {least}", least=setting.least)
+    return Text("from {least} to {most}", least=setting.least, most=setting.most)
 
 
 _ALLOWED: Mapping[Kind, Callable[[Setting], str]] = {
     Kind.BOOLEAN: lambda _: "yes, no",
-    Kind.INT: lambda setting: f"a whole number {_bounds(setting)}",
-    Kind.FLOAT: lambda setting: f"a decimal number {_bounds(setting)}",
-    Kind.STRING: lambda setting: f"at most {setting.longest} printable characters",
+    Kind.INT: lambda setting: Text("a whole number {bounds}", bounds=_bounds(setting)),
+    Kind.FLOAT: lambda setting: Text("a decimal number {bounds}", bounds=_bounds(setting)),
+    Kind.STRING: lambda setting: Text(
+        "at most {longest} printable characters", longest=setting.longest
+    ),
     Kind.ENUM: lambda setting: ", ".join(setting.choices),
-    Kind.FQDN: lambda _: "a DNS name in lower case",
-    Kind.IP: lambda _: "an IPv4 or IPv6 address",
-    Kind.IP_LIST: lambda _: "IPv4 or IPv6 addresses separated by semicolons",
-    Kind.HOST_LIST: lambda _: "DNS names or addresses separated by semicolons",
-    Kind.UUID: lambda _: "a UUID",
-    Kind.UUID_LIST: lambda _: "UUIDs separated by commas",
-    Kind.URL: lambda setting: f"a URL (http or https) of at most {setting.longest} characters",
+    Kind.FQDN: lambda _: Text("a DNS name in lower case"),
+    Kind.IP: lambda _: Text("an IPv4 or IPv6 address"),
+    Kind.IP_LIST: lambda _: Text("IPv4 or IPv6 addresses separated by semicolons"),
+    Kind.HOST_LIST: lambda _: Text("DNS names or addresses separated by semicolons"),
+    Kind.UUID: lambda _: Text("a UUID"),
+    Kind.UUID_LIST: lambda _: Text("UUIDs separated by commas"),
+    Kind.URL: lambda setting: Text(
+        "a URL (http or https) of at most {longest} characters", longest=setting.longest
+    ),
 }
 
 

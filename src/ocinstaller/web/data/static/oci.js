@@ -8,10 +8,11 @@
   const live = document.querySelector("meta[name=oci-stream]");
   let retry = 0;
 
-  const show = (cell, machine, tones) => {
+  const show = (cell, machine, tones, words) => {
     const value = machine[cell.dataset.live];
-    if (value === undefined || value === cell.textContent) return;
-    cell.textContent = value;
+    const word = words[value] || value;
+    if (value === undefined || word === cell.textContent) return;
+    cell.textContent = word;
     cell.className = `badge ${tones[value] || "calm"}`;
     const row = cell.closest("tr") || cell;
     row.classList.remove("flash");
@@ -41,10 +42,11 @@
   const listen = () => {
     const source = new EventSource(live.content);
     const tones = JSON.parse(live.dataset.tones);
+    const words = JSON.parse(live.dataset.words);
     const hear = (message) => {
       const event = JSON.parse(message.data);
       places(event.machine).forEach((place) => {
-        each("[data-live]", (cell) => show(cell, event, tones), place);
+        each("[data-live]", (cell) => show(cell, event, tones, words), place);
         place.dispatchEvent(new CustomEvent("oci:machine"));
       });
       if (window.htmx) each("[data-news]", (part) => { if (wants(part, event)) renew(part); });

@@ -34,9 +34,10 @@ ENGLISH = re.compile(
 )
 """Words that are no names: whatever has one of them is a sentence or a state."""
 SAID = {
+    "viewer": "a login of the world",
     "Package[nova-compute]: the mirror does not answer": "by Puppet on a machine",
 }
-"""What no page translates, because machines said it."""
+"""What no page translates, and why."""
 
 
 class Marking(gettext.NullTranslations):
@@ -84,13 +85,20 @@ class Readable(HTMLParser):
 
 
 def english(page: str) -> Iterator[str]:
-    """Yield the texts of a page that hold English words which no catalogue knows."""
+    """Yield the texts of a page that hold English words which no catalogue knows.
+
+    What begins with a bracket is a value of the API or of Puppet.
+    """
     reader = Readable()
     reader.feed(page)
     whole = "\n".join(reader.texts)
     while NOTHING.search(whole):
         whole = NOTHING.sub("", whole)
-    yield from (line for line in whole.splitlines() if ENGLISH.search(line) and line not in SAID)
+    yield from (
+        line
+        for line in whole.splitlines()
+        if ENGLISH.search(line) and line not in SAID and line[:1] not in ("{", "[")
+    )
 
 
 NAMES = {
@@ -118,7 +126,6 @@ REFUSED = (
     ("/oci/networks/mgmt-1/reservations", {"first_ip": "10.9.9.9"}),
     ("/oci/clusters/cloud/delete", {"confirm": "cloud"}),
     ("/oci/clusters/cloud/settings", {"swift_part_power": "x"}),
-    ("/oci/clusters/cloud/plan", {"role": "compute", "count": "900000", "location": "paris-1"}),
     ("/oci/clusters/none/delete", {"confirm": "none"}),
     ("/oci/locations", {"name": "a b", "swift_region": "europe"}),
     ("/oci/locations/paris-1/delete", {"confirm": "paris-1"}),
@@ -136,6 +143,7 @@ REFUSED = (
 )
 """Forms that are refused, each for a reason of its own."""
 PLANNED = (
+    ("/oci/clusters/cloud/plan", {"role": "compute", "count": "900000", "location": "paris-1"}),
     ("/oci/clusters/cloud/settings/plan", {"has_subrole_designate": "yes"}),
     ("/oci/clusters/cloud/plan", {"role": "controller", "count": "2", "location": "paris-1"}),
     ("/oci/clusters/cloud/rings/plan", {}),

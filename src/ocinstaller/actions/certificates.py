@@ -23,10 +23,13 @@ from ocinstaller.model.states import LOCAL_BOOT_STATES
 from ocinstaller.model.target_files import Identity
 from ocinstaller.model.text import Text
 from ocinstaller.pki import inventory
-from ocinstaller.pki.inventory import CertificateFacts
+from ocinstaller.pki.inventory import CertificateFacts, CertificateKind
 from ocinstaller.store import queries
 from ocinstaller.store.certificate_tables import CertificateRollout, CertificateTurn
 from ocinstaller.store.tables import Cluster, Machine
+
+KINDS: tuple[str, ...] = tuple(CertificateKind)
+"""What certificates are for, as their list names it."""
 
 _NOT_YET = (TurnState.WAITING, TurnState.FAILED)
 

@@ -6,7 +6,7 @@ The tables stay where they are and know no language; a template translates the w
 from collections.abc import Iterator
 from enum import StrEnum
 
-from ocinstaller.actions import events
+from ocinstaller.actions import certificates, events
 from ocinstaller.actions.health import Health
 from ocinstaller.api.page_permissions import PAGES
 from ocinstaller.api.permissions import ROUTES
@@ -27,7 +27,6 @@ from ocinstaller.model.plugins import CallState
 from ocinstaller.model.secret_kinds import SecretKind
 from ocinstaller.model.settings import GROUPS
 from ocinstaller.model.states import MEANINGS, Event, PuppetStatus, State
-from ocinstaller.pki.inventory import CertificateKind
 from ocinstaller.web.formats import TONES
 
 ENUMERATIONS: tuple[type[StrEnum], ...] = (
@@ -49,7 +48,6 @@ ENUMERATIONS: tuple[type[StrEnum], ...] = (
     OrderState,
     CallState,
     SecretKind,
-    CertificateKind,
 )
 """Every enumeration of which a page shows the words."""
 
@@ -61,6 +59,7 @@ def words() -> Iterator[str]:
 
 def _all() -> Iterator[str]:
     yield from TONES
+    yield from certificates.KINDS
     yield from (access.kind for access in (*ROUTES.values(), *PAGES.values()))
     yield from (kind.replace("-", " ") for kind in sorted(events.kinds()))
     for enumeration in ENUMERATIONS:

@@ -12,7 +12,7 @@ from cliff.show import ShowOne
 from stevedore import ExtensionManager
 
 from ocinstaller.cli import formatters
-from ocinstaller.cli.client import Client, path
+from ocinstaller.cli.client import Client, UsageError, path
 from ocinstaller.cli.examples import EXAMPLES
 from ocinstaller.cli.plain_table import PlainTable
 
@@ -107,3 +107,14 @@ def many(columns: dict[str, str], documents: list[Document]) -> Rows:
     """
     rows = [tuple(document[field] for field in columns.values()) for document in documents]
     return tuple(columns), rows
+
+
+def something(body: Document) -> Document:
+    """Return what to change, without what was not given.
+
+    :raises UsageError: nothing was given
+    """
+    given = {name: value for name, value in body.items() if value is not None}
+    if not given:
+        raise UsageError("nothing to set: give at least one option; --help lists them")
+    return given

@@ -42,9 +42,13 @@ SHOTS = (
 
 
 def shoot(browser: Browser, site: Site) -> None:
-    """Write all pictures."""
+    """Write all pictures, in one session: what they show is not how often somebody logged in."""
+    with browser.new_context(ignore_https_errors=True) as first:
+        Visitor(first, site.url).log_in()
+        session = first.storage_state()
     for name, path, (width, height), theme, language in SHOTS:
         context = browser.new_context(
+            storage_state=session,
             ignore_https_errors=True,
             viewport={"width": width, "height": height},
             color_scheme=theme,
@@ -52,7 +56,6 @@ def shoot(browser: Browser, site: Site) -> None:
             reduced_motion="reduce",
         )
         visitor = Visitor(context, site.url)
-        visitor.log_in()
         visitor.open(path)
         visitor.page.screenshot(path=HERE / f"{name}.png")
         context.close()

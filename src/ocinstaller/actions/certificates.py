@@ -101,7 +101,7 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> Certifi
             Text("machine {serial} is {status}", serial=serial, status=machine.status),
             field="status",
             value=machine.status,
-            allowed=" or ".join(sorted(LOCAL_BOOT_STATES)) + ", in a cluster",
+            allowed=Text("{states}, in a cluster", states=", ".join(sorted(LOCAL_BOOT_STATES))),
         )
     _wait_for_turn(session, machine)
     is_controller = machine.role == "controller"

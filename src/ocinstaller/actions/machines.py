@@ -284,7 +284,7 @@ def destroy(session: Session, name: str) -> None:
             ),
             field="machine",
             value=name,
-            allowed=_NO_CLUSTER + "; use machine-remove first",
+            allowed=Text("{wanted}; use machine-remove first", wanted=_NO_CLUSTER),
         )
     session.execute(delete(InstallLogLine).where(InstallLogLine.machine_id == machine.id))
     session.delete(machine)

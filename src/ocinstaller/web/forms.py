@@ -158,7 +158,9 @@ class Form:
 
 def _bind(one: Field, typed: Typed | None, options: tuple[Option, ...]) -> BoundField:
     if typed is None:
-        return BoundField(one, one.default, options)
+        # Where there is but one answer, nobody is asked for it.
+        only = options[0].value if one.required and len(options) == 1 else ""
+        return BoundField(one, one.default or only, options)
     if one.kind in (Kind.PASSWORD, Kind.SECRET_AREA):
         return BoundField(one, "", options)
     if one.kind is Kind.CHECKBOX:

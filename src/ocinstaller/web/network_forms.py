@@ -41,11 +41,16 @@ _PLACE = (
     Field("bridge_name", N_("Bridge"), help=N_("The name of a bridge on the machines, or none.")),
 )
 _SERVICE = (
-    Field("role", N_("For"), Kind.SELECT, N_("A role, all machines, or a special purpose.")),
+    Field(
+        "role",
+        N_("For"),
+        Kind.SELECT,
+        N_("all: every machine. A role: its machines. The public network: controller."),
+    ),
     Field(
         "iface1",
         N_("Interface"),
-        help=N_("A name such as eth0, or a speed such as 10m for the first of 10 Gbit/s."),
+        help=N_("A name such as eth0, or a speed and a number: 10g1 is the first of 10 Gbit/s."),
     ),
     Field("iface2", N_("Second interface"), help=N_("none, or the other one of a bond.")),
 )
@@ -213,6 +218,24 @@ def reserve(page: Page, name: str) -> Response:
 def check_reservation(page: Page, name: str) -> Response:
     """Tell what is wrong with a reservation."""
     return check(page, RESERVATION, _reserve(page, name), "reserve-")
+
+
+@router.post("/oci/networks/{name}/reservations/{first_ip}")
+def change_reservation(page: Page, name: str, first_ip: str) -> Response:
+    """Move the ends of a reservation, or say otherwise what it is for."""
+    typed = page.typed
+    first = typed.text("first_ip")
+    try:
+        page.write(
+            topology.show_network,
+            name,
+            lambda session: addresses.change_reservation(
+                session, name, first_ip, first, typed.text("last_ip") or first, typed.text("note")
+            ),
+        )
+    except OciError as error:
+        return show(page, name, error, changed=(first_ip, RESERVATION.show(typed, error)))
+    return page.see(f"/oci/networks/{segment(name)}", "saved")
 
 
 @router.post("/oci/networks/{name}/reservations/{first_ip}/delete")

@@ -1,19 +1,26 @@
 """Makes the pictures of the web pages anew: `python docs/screenshots.py` (needs Chromium).
 
-The machines are those of the browser tests: they report as real ones do, to a real server.
+The machines are those of the browser tests: they report as real ones do, to a real server. The BMC
+is the tests' virtual one, which ipmitool asks over the network.
 """
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from ocinstaller.actions import settings
+from ocinstaller.actions.context import Installation
+from ocinstaller.model.bmc import BmcAccess
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.conftest import CHROMIUM, FLAGS, Site, Visitor, run_site  # noqa: E402
 from tests.browser.world import populate, serial  # noqa: E402
+from tests.drivers.virtual_bmc_process import BmcProcess  # noqa: E402
 
 HERE = Path(__file__).parent / "screenshots"
 DESK, PHONE = (1280, 800), (390, 800)
@@ -57,8 +64,16 @@ def shoot(browser: Browser, site: Site) -> None:
         )
         visitor = Visitor(context, site.url)
         visitor.open(path)
+        expect(visitor.page.get_by_text("asking the BMC")).to_have_count(0)
         visitor.page.screenshot(path=HERE / f"{name}.png")
         context.close()
+
+
+def _with_bmc(access: BmcAccess, oci: Installation) -> None:
+    """Make the data centre, with a BMC that answers for the machine whose power is looked at."""
+    populate(oci)
+    given = {"ipmi_port": str(access.port), "ipmi_password": access.password}
+    oci.store.write(lambda s: settings.change_machine_settings(s, oci, serial(9), given))
 
 
 def main() -> None:
@@ -66,8 +81,10 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for site in run_site(Path(directory), populate):
+        bmc = BmcProcess(Path(directory))
+        for site in run_site(Path(directory), partial(_with_bmc, bmc.access)):
             shoot(browser, site)
+        bmc.stop()
         browser.close()
 
 

@@ -138,7 +138,7 @@ REFUSED = (
     (f"/oci/machines/{serial(7)}/install", {"confirm": serial(7)}),
     (f"/oci/machines/{serial(12)}/disk", {}),
     (f"/oci/machines/{serial(0)}/addresses", {"network": "spare"}),
-    (f"/oci/machines/{serial(0)}/settings", {"swap_space": "x"}),
+    (f"/oci/machines/{serial(0)}/settings", {"swap_mib": "x"}),
 )
 """Forms that are refused, each for a reason of its own."""
 PLANNED = (

@@ -131,7 +131,12 @@ _COMPUTE = (
         (On("compute"),),
         Deployment("nova", ("nova-compute-kvm",), reads=("rabbitmq_nova", "nova_service")),
     ),
-    Service("libvirtd", (Port(16514), Port(49152, last=49215)), (On("compute"),)),
+    Service(
+        "libvirtd",
+        (Port(16514), Port(49152, last=49215)),
+        (On("compute"),),
+        Deployment("libvirt", ("libvirt-clients", "libvirt-daemon-system")),
+    ),
 )
 
 _NETWORK = (
@@ -260,7 +265,11 @@ _VOLUMES = (
         "cinder-volume",
         tcp(3260),
         (On("volume", CINDER), On("compute", All(CINDER, OSDS))),
-        Deployment("cinder", ("cinder-volume", "lvm2", "tgt"), reads=_CINDER),
+        Deployment(
+            "cinder",
+            ("cinder-volume", "lvm2", "tgt", "thin-provisioning-tools"),
+            reads=_CINDER,
+        ),
     ),
     Service(
         "cinder-backup",

@@ -125,17 +125,18 @@ _COMPUTE = (
             reads=_NOVA,
         ),
     ),
-    Service(
-        "nova-compute",
-        (Port(5900, last=6100),),
-        (On("compute"),),
-        Deployment("nova", ("nova-compute-kvm",), reads=("rabbitmq_nova", "nova_service")),
-    ),
+    # Before nova-compute, which ends when libvirt does not answer.
     Service(
         "libvirtd",
         (Port(16514), Port(49152, last=49215)),
         (On("compute"),),
         Deployment("libvirt", ("libvirt-clients", "libvirt-daemon-system")),
+    ),
+    Service(
+        "nova-compute",
+        (Port(5900, last=6100),),
+        (On("compute"),),
+        Deployment("nova", ("nova-compute-kvm",), reads=("rabbitmq_nova", "nova_service")),
     ),
 )
 

@@ -1,8 +1,9 @@
 """A browser's part in showing a virtual machine's screen, as far as it proves the way there.
 
-It runs outside with Python's standard library alone: the argument is the URL that Nova gave. The
-page comes over TLS; then a WebSocket to the same server carries the screen's protocol (RFB, RFC
-6143) up to the size of the screen, which only the machine's own VNC server knows.
+It runs outside with Python's standard library alone. Its input is the URL that Nova gave, which has
+the token that opens the screen. The page comes over TLS; then a WebSocket to the same server
+carries the screen's protocol (RFB, RFC 6143) up to the size of the screen, which only the machine's
+own VNC server knows.
 """
 
 import base64
@@ -23,9 +24,9 @@ _SECOND_LENGTH, _LONGEST_SHORT = 126, 125
 class Screen:
     """The WebSocket (RFC 6455), binary, as a stream."""
 
-    def __init__(self, host: str, path: str) -> None:
+    def __init__(self, host: str, port: int, path: str) -> None:
         trusting = ssl.create_default_context()
-        plain = socket.create_connection((host, 443), TIMEOUT_S)
+        plain = socket.create_connection((host, port), TIMEOUT_S)
         self._socket = trusting.wrap_socket(plain, server_hostname=host)
         self._received = b""
         key = base64.b64encode(os.urandom(16)).decode()
@@ -91,7 +92,7 @@ def size(url: str) -> tuple[int, int]:
     """Go as far as the screen's width and height."""
     address = urlsplit(url)
     path = parse_qs(address.query)["path"][0]
-    screen = Screen(address.hostname or "", f"/{path.lstrip('/')}")
+    screen = Screen(address.hostname or "", address.port or 443, f"/{path.lstrip('/')}")
     if screen.receive(len(VERSION)) != VERSION:
         sys.exit("no RFB 3.8")
     screen.send(VERSION)
@@ -108,11 +109,11 @@ def size(url: str) -> tuple[int, int]:
 
 def main() -> None:
     """Load the page and, unless told `page`, go on to the screen."""
-    url = sys.argv[1]
+    url = sys.stdin.read().strip()
     if not url.startswith("https://"):
-        sys.exit(f"{url} is no https URL")
+        sys.exit(f"{url.partition('?')[0]} is no https URL")
     page(url)
-    if "page" not in sys.argv[2:]:
+    if "page" not in sys.argv[1:]:
         width, height = size(url)
         print(f"{width}x{height}")
 

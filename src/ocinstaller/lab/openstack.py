@@ -67,26 +67,28 @@ class OpenStack:
             environment["OS_PROJECT_NAME"] = self._project
         return self._outside("openstack", *args, environment=environment)
 
-    def browse(self, script: str, *args: str) -> str:
+    def browse(self, script: str, *args: str, given: str) -> str:
         """Run a Python script as a user's program outside and return its output.
 
+        :param given: its input.
         :raises CommandError: it failed.
         """
-        return self._outside("python3", "-c", script, *args, environment=self.credentials())
+        command = ("python3", "-c", script, *args)
+        return self._outside(*command, environment=self.credentials(), given=given)
 
     def reaches(self, address: str) -> bool:
         """Tell whether an address outside answers a ping."""
         network = namespace.namespace_path(self._lab.name)
         return succeeds("nsenter", f"--net={network}", "ping", "-c1", "-W2", address)
 
-    def _outside(self, *command: str, environment: dict[str, str]) -> str:
+    def _outside(self, *command: str, environment: dict[str, str], given: str | None = None) -> str:
         network = namespace.namespace_path(self._lab.name)
         target = str(self._controller.init_process())
         enter = ("nsenter", f"--net={network}", "--target", target, "--mount", "--")
         name = urlsplit(environment["OS_AUTH_URL"]).hostname or ""
         own = ("unshare", "--mount", "--", "python3", "-c", _WITH_NAME, name, self._address)
         found = {**environment, "PATH": nspawn.PATH}
-        return run(*enter, *own, *command, env=found, timeout_s=ANSWER_S)
+        return run(*enter, *own, *command, env=found, timeout_s=ANSWER_S, stdin=given)
 
     def ask(self, *args: str) -> Any:
         """Run a command that prints a list or an object and return it."""

@@ -18,7 +18,7 @@ def console(tenant: Tenant) -> str:
     found = tenant.user.ask("console", "url", "show", "--novnc", tenant.name)
     script = Path(console_client.__file__).read_text()
     real = REAL in tenant.hypervisors.values()
-    size = tenant.user.browse(script, found["url"], *(() if real else ("page",))).strip()
+    size = tenant.user.browse(script, *(() if real else ("page",)), given=found["url"]).strip()
     if not real:
         return "noVNC's page over TLS; there is no screen, Nova only pretends"
     return f"a screen of {size} over TLS"

@@ -17,13 +17,15 @@ from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError
 from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine
 from ocinstaller.lab.stages import Line
+from tests.e2e.conftest import SCENARIO
+from tests.e2e.laboratory import changes_nothing, container
 from tests.e2e.waiting import WAIT_S, eventually
 
 pytestmark = [pytest.mark.line, pytest.mark.root]
 
-SCENARIO = scenario.load(scenario.DEFAULT)
-CONTROLLER = SCENARIO.machine("controller")
-VIRTUAL = [SCENARIO.machine("bios"), SCENARIO.machine("uefi")]
+_MACHINES = scenario.load(SCENARIO)
+CONTROLLER = _MACHINES.machine("controller")
+VIRTUAL = [_MACHINES.machine("bios"), _MACHINES.machine("uefi")]
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -42,9 +44,7 @@ def restart_server(line: Line) -> None:
 
 
 def controller(line: Line) -> ContainerMachine:
-    found = line.machines[CONTROLLER.name]
-    assert isinstance(found, ContainerMachine)
-    return found
+    return container(line, CONTROLLER)
 
 
 def test_container_reports_its_hardware(line: Line) -> None:
@@ -143,11 +143,7 @@ def test_puppet_deploys_keystone_that_issues_a_token(line: Line) -> None:
 
 
 def test_second_puppet_run_changes_nothing(line: Line) -> None:
-    # Exit code 0 of --detailed-exitcodes: nothing to do; any other one raises. The service that
-    # runs Puppet from now on may be at work.
-    lock = ("--waitforlock=2", "--maxwaitforlock=300")
-    run = ("puppet", "agent", "--test", "--detailed-exitcodes", *lock)
-    controller(line).execute(*run, timeout_s=WAIT_S)
+    changes_nothing(line, CONTROLLER)
 
 
 def test_a_renewed_certificate_reaches_the_api(line: Line) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from ocinstaller.lab.command import follow
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError, StageError
-from ocinstaller.lab.tenant import Tenant
+from ocinstaller.lab.tenant import CheckError, Tenant
 
 PART = Path(__file__).parent / "data" / "tempest.txt"
 DIRECTORY = "/root/oci-tempest"
@@ -109,7 +109,10 @@ def run(
         ]
         return _run(tenant, chosen, show)
     finally:
-        tenant.clean_up()
+        try:
+            tenant.clean_up()
+        except CheckError as error:
+            show(str(error))
         controller.execute("rm", "-rf", DIRECTORY)
 
 

@@ -184,6 +184,54 @@ def test_reserved_addresses_are_never_handed_out(member: TestClient) -> None:
     assert member.post("/v1/machines/SERIAL0002/addresses", json=manual).status_code == 201
 
 
+def test_a_reservation_is_changed_as_a_whole_or_not_at_all(member: TestClient) -> None:
+    path = "/v1/networks/int/reservations"
+    for first in ("10.1.0.10", "10.1.0.20"):
+        assert member.post(path, json={"first_ip": first, "note": "lab"}).status_code == 201
+    moved = member.patch(f"{path}/10.1.0.10", json={"last_ip": "10.1.0.19"})
+    assert moved.json() == {
+        "network": "int", "first_ip": "10.1.0.10", "last_ip": "10.1.0.19", "note": "lab",
+    }  # fmt: skip
+    before = member.get(path).json()
+    for body, status in (
+        ({"last_ip": "10.1.0.20"}, 409),
+        ({"first_ip": "10.1.0.2"}, 409),
+        ({"last_ip": "10.1.0.9"}, 422),
+        ({"first_ip": "10.2.0.2"}, 422),
+        ({"note": "a\nb"}, 422),
+    ):
+        refused = member.patch(f"{path}/10.1.0.10", json=body)
+        assert refused.status_code == status and refused.json()["allowed"], refused.text
+    assert member.get(path).json() == before
+    assert member.patch(f"{path}/10.1.0.11", json={"note": ""}).status_code == 404
+    assert member.patch(f"{path}/10.1.0.10", json={"note": ""}).json()["note"] == ""
+
+
+def test_locations_and_regions_get_other_names(member: TestClient) -> None:
+    assert member.post("/v1/swift-regions", json={"name": "r2"}).status_code == 201
+    assert member.patch("/v1/swift-regions/r2", json={"name": "south"}).json() == {"name": "south"}
+    moved = member.patch("/v1/locations/z1", json={"name": "hall-1", "swift_region": "south"})
+    assert moved.json() == {"name": "hall-1", "swift_region": "south"}
+    assert member.get("/v1/machines/SERIAL0001").json()["machine"]["location"] == "hall-1"
+    assert member.get("/v1/networks/int").json()["location"] == "hall-1"
+    assert member.delete("/v1/swift-regions/r1").status_code == 204
+    for path, body, status in (
+        ("locations/hall-1", {"swift_region": "r1"}, 404),
+        ("locations/hall-1", {"name": "a b"}, 422),
+        ("locations/z1", {"name": "z2"}, 404),
+        ("swift-regions/south", {"name": ""}, 422),
+    ):
+        refused = member.patch(f"/v1/{path}", json=body)
+        assert refused.status_code == status and refused.json()["allowed"], refused.text
+    for kind, body in (("swift-regions", {}), ("locations", {"swift_region": "south"})):
+        assert member.post(f"/v1/{kind}", json={"name": "taken", **body}).status_code == 201
+        own = "south" if kind == "swift-regions" else "hall-1"
+        refused = member.patch(f"/v1/{kind}/{own}", json={"name": "taken"})
+        assert refused.status_code == 409 and refused.json()["field"] == "name"
+        same = member.patch(f"/v1/{kind}/{own}", json={"name": own})
+        assert same.status_code == 200, "its own name is free"
+
+
 def test_manual_addresses_are_checked_and_respected(member: TestClient) -> None:
     path = "/v1/machines/SERIAL0001/addresses"
     assert member.delete(f"{path}/10.1.0.9").status_code == 404

@@ -132,6 +132,15 @@ def test_what_cannot_be_deleted_at_all(site: TestClient) -> None:
     assert stale.status_code == 412
 
 
+def test_the_purpose_of_a_site_role_is_changed(site: TestClient) -> None:
+    changed = site.patch("/v1/roles/webfarm", json={"purpose": "shops"})
+    assert changed.json() == {"name": "webfarm", "purpose": "shops", "site": True}
+    assert site.patch("/v1/roles/controller", json={"purpose": "mine"}).status_code == 409
+    assert site.patch("/v1/roles/nobody", json={"purpose": "mine"}).status_code == 404
+    assert site.patch("/v1/roles/webfarm", json={"purpose": "a\nb"}).status_code == 422
+    assert site.get("/v1/roles/webfarm").json()["purpose"] == "shops"
+
+
 def test_two_clusters_cannot_give_one_host_name(site: TestClient) -> None:
     create(site, "b-webfarm")
     site.post("/v1/clusters", json={"name": "cl1-b", "domain": "example.com"})

@@ -32,6 +32,22 @@ def test_a_cluster_is_defined_and_taken_apart_again(server: ServerProcess) -> No
     assert "not highly available" in shown.stderr
     listed = json.loads(server.ocicli("network-list", "-f", "json").stdout)
     assert [(row["name"], row["role"]) for row in listed] == [("int", "all"), ("pub", "controller")]
+    for command, shown in (
+        (("swift-region-set", "r1", "--name", "north"), {"name": "north"}),
+        (("location-set", "z1", "--name", "hall"), {"name": "hall", "swift_region": "north"}),
+        (("swift-region-show", "north"), {"name": "north", "locations": "hall"}),
+        (("location-show", "hall"), {
+            "name": "hall", "swift_region": "north", "networks": "int, pub",
+        }),
+        (("swift-region-set", "north", "--name", "r1"), {"name": "r1"}),
+        (("location-set", "hall", "--name", "z1"), {"name": "z1", "swift_region": "r1"}),
+    ):  # fmt: skip
+        assert json.loads(server.ocicli(*command, "-f", "json").stdout) == shown
+    server.ocicli("address-reservation-create", "int", "10.1.0.9")
+    moved = ("address-reservation-set", "int", "10.1.0.9", "--first-ip", "10.1.0.8")
+    assert json.loads(server.ocicli(*moved, "-f", "json").stdout)["last_ip"] == "10.1.0.9"
+    nothing = server.ocicli("location-set", "z1")
+    assert (nothing.returncode, "nothing to set" in nothing.stderr) == (2, True)
     for command in (
         ("network-remove", "pub"), ("network-remove", "int"), ("cluster-delete", "cl1"),
         ("network-delete", "pub"), ("network-delete", "int"), ("location-delete", "z1"),
@@ -47,6 +63,9 @@ def test_a_role_of_the_site_comes_and_goes(server: ServerProcess) -> None:
     assert json.loads(made.stdout) == {"name": "webfarm", "purpose": "web servers", "site": True}
     listed = server.ocicli("role-list", "-f", "value", "-c", "name").stdout.split()
     assert listed[0] == "controller" and listed[-1] == "webfarm"
+    changed = server.ocicli("role-set", "webfarm", "--purpose", "shops", "-f", "json")
+    assert json.loads(changed.stdout)["purpose"] == "shops"
+    assert json.loads(server.ocicli("role-show", "webfarm", "-f", "json").stdout)["site"] is True
     assert server.ocicli("role-delete", "controller").returncode == 1
     assert server.ocicli("role-delete", "webfarm").returncode == 0
     assert "webfarm" not in server.ocicli("role-list").stdout

@@ -4,11 +4,14 @@ import csv
 import json
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -47,21 +50,42 @@ class OriginalClient:
         self._root, self._server, self._scratch = root, server, scratch
 
     def run(
-        self, *arguments: str, login: str = "operator", password: str = PASSWORD
+        self, *arguments: str, login: str = "operator", password: str = PASSWORD, answer: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run one command as an operator types it."""
+        """Run one command as an operator types it, and answer what it asks."""
         return subprocess.run(
-            ["unshare", "--mount", "sh", "-c", _OVER_ETC, self._root / "etc", "ocicli", *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
-            env=os.environ | {
-                "PATH": f"{self._root / 'usr/bin'}:{os.environ['PATH']}",
-                "TMPDIR": str(self._scratch),
-                "CURL_CA_BUNDLE": str(self._server.ca),
-                "OCI_API_URL": f"https://localhost:{self._server.https_port}/oci/api.php?",
-                "OCI_LOGIN": login,
-                "OCI_PASS": password,
-            },
+            self._command(arguments), env=self._environment(login, password),
+            input=answer, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
+
+    @contextmanager
+    def watching(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """Run a command that goes on until machines are as it wants them; with its output."""
+        process = subprocess.Popen(
+            self._command(arguments), env=self._environment("operator", PASSWORD),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        etc = str(self._root / "etc")
+        return ["unshare", "--mount", "sh", "-c", _OVER_ETC, etc, "ocicli", *arguments]
+
+    def _environment(self, login: str, password: str) -> dict[str, str]:
+        return os.environ | {
+            "PATH": f"{self._root / 'usr/bin'}:{os.environ['PATH']}",
+            "TMPDIR": str(self._scratch),
+            "CURL_CA_BUNDLE": str(self._server.ca),
+            "OCI_API_URL": f"https://localhost:{self._server.https_port}/oci/api.php?",
+            "OCI_LOGIN": login,
+            "OCI_PASS": password,
+        }
 
     def learns_variables(self) -> None:
         """Put the server's list of settings where the client looks for it."""
@@ -112,6 +136,13 @@ class OriginalClient:
             {"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our server
+            return str(answer.read().decode())
+
+    def tells(self, serial: str, status: str) -> str:
+        """Tell a machine's status as the original's scripts on it do; return the answer."""
+        query = urlencode({"chassis-serial": serial, "status": status})
+        url = f"http://127.0.0.1:{self._server.http_port}/oci/install-status.php?{query}"
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our server
             return str(answer.read().decode())
 
     def binds_key(self, report: HardwareReport) -> None:

@@ -214,11 +214,36 @@ def _user(address: IpAddress) -> str:
     return f"{name} ({address.ip})"
 
 
+def change_reservation(
+    session: Session,
+    network: str,
+    first_ip: str,
+    new_first_ip: str | None = None,
+    last_ip: str | None = None,
+    note: str | None = None,
+) -> ReservationView:
+    """Move the ends of a reservation, or say otherwise what it is for; what is None stays.
+
+    :raises OciError: as `reserve`
+    :raises NotFound: there is no such network, or no reservation that begins with this address
+    """
+    found = _reservation(session, network, first_ip)
+    first, last = new_first_ip or found.first_ip, last_ip or found.last_ip
+    text = found.note if note is None else note
+    session.delete(found)
+    session.flush()
+    return reserve(session, network, first, last, text)
+
+
 def release(session: Session, network: str, first_ip: str) -> None:
     """End a reservation.
 
     :raises NotFound: there is no such network, or no reservation that begins with this address
     """
+    session.delete(_reservation(session, network, first_ip))
+
+
+def _reservation(session: Session, network: str, first_ip: str) -> AddressReservation:
     row = queries.network(session, network, lock=True)
     first = str(addressing.parse_address("first_ip", first_ip))
     query = select(AddressReservation).where(
@@ -228,7 +253,7 @@ def release(session: Session, network: str, first_ip: str) -> None:
     if found is None:
         present = ", ".join(one.first_ip for one in list_reservations(session, network))
         raise NotFound("reservation", first_ip, present or "none")
-    session.delete(found)
+    return found
 
 
 def parse_range(use: NetworkUse, first_ip: str, last_ip: str) -> AddressRange:

@@ -63,9 +63,10 @@ def change_purpose(session: Session, name: str, purpose: str) -> RoleView:
     """Say otherwise what a role of the site is for.
 
     :raises NotFound: there is none of this name
+    :raises Conflict: it is one of OCI's
     :raises InvalidValue: the purpose is no line of text
     """
-    row = _own(session, name, lock=True)
+    row = _site_role(session, name)
     row.purpose = roles.check_purpose(purpose)
     return RoleView(row.name, row.purpose, site=True)
 
@@ -77,6 +78,16 @@ def delete_role(session: Session, name: str) -> None:
     :raises Conflict: it is one of OCI's
     :raises InUse: machines or networks have it, or a cluster has counted host names of it
     """
+    row = _site_role(session, name)
+    if users := _users(session, name):
+        raise InUse("role", name, "; ".join(users))
+    for counter in session.scalars(select(RoleCount).where(RoleCount.role == name)):
+        session.delete(counter)
+    session.delete(row)
+
+
+def _site_role(session: Session, name: str) -> SiteRole:
+    """Return a role that the site may change."""
     if any(role.name == name for role in roles.ROLES):
         raise Conflict(
             f"role {name} is one of OCI's own",
@@ -84,12 +95,7 @@ def delete_role(session: Session, name: str) -> None:
             value=name,
             allowed="a role that role-create made",
         )
-    row = _own(session, name, lock=True)
-    if users := _users(session, name):
-        raise InUse("role", name, "; ".join(users))
-    for counter in session.scalars(select(RoleCount).where(RoleCount.role == name)):
-        session.delete(counter)
-    session.delete(row)
+    return _own(session, name, lock=True)
 
 
 def _own(session: Session, name: str, *, lock: bool) -> SiteRole:

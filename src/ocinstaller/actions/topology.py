@@ -40,6 +40,18 @@ def list_swift_regions(session: Session, window: Window | None = None) -> list[S
     return listings.swift_region_views(session, window)
 
 
+def rename_swift_region(session: Session, name: str, new_name: str) -> SwiftRegionView:
+    """Give a Swift region another name.
+
+    :raises NotFound: there is none of this name
+    :raises InvalidValue: the new name is malformed
+    :raises Duplicate: the new name is taken
+    """
+    row = queries.swift_region(session, name, lock=True)
+    row.name = _free_name(session, SwiftRegion, row.id, new_name)
+    return SwiftRegionView(row.name)
+
+
 def delete_swift_region(session: Session, name: str) -> None:
     """Delete a Swift region.
 
@@ -86,6 +98,35 @@ def list_locations(
     :raises InvalidValue: the filter names an unknown field
     """
     return listings.location_views(session, wanted or {}, window)
+
+
+def change_location(
+    session: Session, name: str, new_name: str | None = None, swift_region: str | None = None
+) -> LocationView:
+    """Give a location another name or Swift region; what is None stays.
+
+    Rings follow another region with their next calculation, which shows what that moves.
+
+    :raises NotFound: location or region do not exist
+    :raises InvalidValue: the new name is malformed
+    :raises Duplicate: the new name is taken
+    """
+    row = queries.location(session, name, lock=True)
+    if new_name is not None:
+        row.name = _free_name(session, Location, row.id, new_name)
+    if swift_region is not None:
+        row.swift_region = queries.swift_region(session, swift_region, lock=True)
+    session.flush()
+    return LocationView.of(row)
+
+
+def _free_name(
+    session: Session, table: type[SwiftRegion] | type[Location], own_id: int, name: str
+) -> str:
+    naming.check_object_name("name", name)
+    if session.scalar(select(table.id).where(table.name == name, table.id != own_id)):
+        raise Duplicate("name", name)
+    return name
 
 
 def delete_location(session: Session, name: str) -> None:

@@ -18,6 +18,7 @@ from ocinstaller.api import (
     objects,
     orders,
     passwords,
+    places,
     plugins,
     power,
     problems,
@@ -77,6 +78,7 @@ def https_app(oci: Installation, *more: APIRouter) -> FastAPI:
     """
     app = _bare(oci, "OpenStack Cluster Installer", docs=True)
     operators = (
+        places.router,
         v1.router,
         site_roles.router,
         settings.router,

@@ -80,6 +80,10 @@ _CLUSTER_FILE = "cluster:\n  name: cloud\n  domain: example.com\n"
 
 _BODIES: dict[str, dict[str, object]] = {
     "NewSwiftRegion": {"name": "region-1"},
+    "SwiftRegionToChange": {"name": "region-1"},
+    "RoleToChange": {"purpose": "web servers of the site"},
+    "LocationToChange": {"swift_region": "region-1"},
+    "ReservationToChange": {"last_ip": "192.168.100.29"},
     "NewRole": {"name": "webfarm", "purpose": "web servers of the site"},
     "NewLocation": {"name": "zone-1", "swift_region": "region-1"},
     "NewNetwork": {

@@ -61,6 +61,14 @@ class NewReservation(_Body):
     note: str = ""
 
 
+class ReservationToChange(_Body):
+    """What is to change of a reservation; what is absent stays."""
+
+    first_ip: str | None = None
+    last_ip: str | None = None
+    note: str | None = None
+
+
 class NewAddress(_Body):
     """An address that a machine is to have."""
 
@@ -121,6 +129,22 @@ def create_reservation(
             name,
             lambda session: addresses.reserve(
                 session, name, body.first_ip, body.last_ip, body.note
+            ),
+        )
+    )
+
+
+@router.patch("/networks/{name}/reservations/{first_ip}", tags=["networks"])
+def change_reservation(
+    oci: Oci, name: str, first_ip: str, body: ReservationToChange, condition: Condition
+) -> ReservationView:
+    """Change the reservation that begins with an address."""
+    return oci.store.write(
+        condition.guard(
+            topology.show_network,
+            name,
+            lambda session: addresses.change_reservation(
+                session, name, first_ip, body.first_ip, body.last_ip, body.note
             ),
         )
     )

@@ -184,6 +184,9 @@ PAGES: dict[tuple[str, str], Access] = {
     ("POST", f"{_NETWORK}/change/plan"): _FORM,
     ("POST", f"{_NETWORK}/reservations"): Access("address-reservation-create", _OPERATE, "network"),
     ("POST", f"{_NETWORK}/reservations/check"): _FORM,
+    ("POST", f"{_NETWORK}/reservations/{{first_ip}}"): Access(
+        "address-reservation-set", _OPERATE, "network"
+    ),
     ("POST", f"{_NETWORK}/reservations/{{first_ip}}/delete"): Access(
         "address-reservation-delete", _OPERATE, "network"
     ),
@@ -194,13 +197,16 @@ PAGES: dict[tuple[str, str], Access] = {
     ("GET", "/oci/roles"): _LOOK,
     ("POST", "/oci/roles"): Access("role-create", _OPERATE, "site role"),
     ("POST", "/oci/roles/check"): _FORM,
+    ("POST", "/oci/roles/{name}"): Access("role-set", _OPERATE, "site role"),
     ("POST", "/oci/roles/{name}/delete"): Access("role-delete", _OPERATE, "site role"),
     ("GET", "/oci/locations"): _LOOK,
     ("POST", "/oci/locations"): Access("location-create", _OPERATE, "location"),
     ("POST", "/oci/locations/check"): _FORM,
+    ("POST", "/oci/locations/{name}"): Access("location-set", _OPERATE, "location"),
     ("POST", "/oci/locations/{name}/delete"): Access("location-delete", _OPERATE, "location"),
     ("POST", "/oci/swift-regions"): Access("swift-region-create", _OPERATE, "swift region"),
     ("POST", "/oci/swift-regions/check"): _FORM,
+    ("POST", "/oci/swift-regions/{name}"): Access("swift-region-set", _OPERATE, "swift region"),
     ("POST", "/oci/swift-regions/{name}/delete"): Access(
         "swift-region-delete", _OPERATE, "swift region"
     ),

@@ -14,14 +14,17 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/v1/roles"): Access("role-list", _READ, "role"),
     ("GET", "/v1/roles/{name}"): Access("role-show", _READ, "role"),
     ("POST", "/v1/roles"): Access("role-create", _OPERATE, "site role"),
+    ("PATCH", "/v1/roles/{name}"): Access("role-set", _OPERATE, "site role"),
     ("DELETE", "/v1/roles/{name}"): Access("role-delete", _OPERATE, "site role"),
     ("GET", "/v1/swift-regions"): Access("swift-region-list", _READ, "swift region"),
     ("GET", "/v1/swift-regions/{name}"): Access("swift-region-show", _READ, "swift region"),
     ("POST", "/v1/swift-regions"): Access("swift-region-create", _OPERATE, "swift region"),
+    ("PATCH", "/v1/swift-regions/{name}"): Access("swift-region-set", _OPERATE, "swift region"),
     ("DELETE", "/v1/swift-regions/{name}"): Access("swift-region-delete", _OPERATE, "swift region"),
     ("GET", "/v1/locations"): Access("location-list", _READ, "location"),
     ("GET", "/v1/locations/{name}"): Access("location-show", _READ, "location"),
     ("POST", "/v1/locations"): Access("location-create", _OPERATE, "location"),
+    ("PATCH", "/v1/locations/{name}"): Access("location-set", _OPERATE, "location"),
     ("DELETE", "/v1/locations/{name}"): Access("location-delete", _OPERATE, "location"),
     ("GET", "/v1/networks"): Access("network-list", _READ, "network"),
     ("GET", "/v1/networks/{name}"): Access("network-show", _READ, "network"),
@@ -33,6 +36,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ),
     ("POST", "/v1/networks/{name}/reservations"): Access(
         "address-reservation-create", _OPERATE, "network"
+    ),
+    ("PATCH", "/v1/networks/{name}/reservations/{first_ip}"): Access(
+        "address-reservation-set", _OPERATE, "network"
     ),
     ("DELETE", "/v1/networks/{name}/reservations/{first_ip}"): Access(
         "address-reservation-delete", _OPERATE, "network"

@@ -20,6 +20,14 @@ class NewRole(BaseModel):
     purpose: str = ""
 
 
+class RoleToChange(BaseModel):
+    """What is to change of a role."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purpose: str
+
+
 @router.get("/roles")
 def list_roles(oci: Oci) -> list[RoleView]:
     """List the roles that a machine can have; the site's own at the end."""
@@ -40,6 +48,20 @@ def show_role(oci: Oci, name: str, condition: Condition) -> RoleView:
     """Show a role."""
     with oci.store.read() as session:
         return condition.show(site_roles.show_role(session, name))
+
+
+@router.patch("/roles/{name}")
+def change_role(oci: Oci, name: str, body: RoleToChange, condition: Condition) -> RoleView:
+    """Say otherwise what a role of the site is for."""
+    return condition.changed(
+        oci.store.write(
+            condition.guard(
+                site_roles.show_role,
+                name,
+                lambda session: site_roles.change_purpose(session, name, body.purpose),
+            )
+        )
+    )
 
 
 @router.delete("/roles/{name}", status_code=204)

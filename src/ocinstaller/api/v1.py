@@ -9,20 +9,16 @@ from ocinstaller.actions import clusters, installation, installation_plans, mach
 from ocinstaller.actions.installation_plans import InstallationPlanView
 from ocinstaller.actions.views import (
     ClusterView,
-    LocationView,
     LogLineView,
     MachineDetail,
     MachineView,
     NetworkView,
-    SwiftRegionView,
 )
 from ocinstaller.api.auth import Oci, operator
 from ocinstaller.api.collections import (
     ClusterQuery,
-    LocationQuery,
     MachineQuery,
     NetworkQuery,
-    PageQuery,
     page,
 )
 from ocinstaller.api.conditional import Condition
@@ -30,8 +26,6 @@ from ocinstaller.api.conditional import Condition
 router = APIRouter(prefix="/v1", dependencies=[Depends(operator)])
 
 _LARGEST_ID = 2**63 - 1
-_SWIFT_REGIONS = TypeAdapter(list[SwiftRegionView])
-_LOCATIONS = TypeAdapter(list[LocationView])
 _NETWORKS = TypeAdapter(list[NetworkView])
 _CLUSTERS = TypeAdapter(list[ClusterView])
 _MACHINES = TypeAdapter(list[MachineView])
@@ -39,19 +33,6 @@ _MACHINES = TypeAdapter(list[MachineView])
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class NewSwiftRegion(_Body):
-    """A Swift region to create."""
-
-    name: str
-
-
-class NewLocation(_Body):
-    """A location to create."""
-
-    name: str
-    swift_region: str
 
 
 class NewNetwork(_Body):
@@ -88,82 +69,6 @@ class Enrolment(_Body):
     role: str
     location: str
     fixed_ip: str | None = None
-
-
-@router.get("/swift-regions", response_model=list[SwiftRegionView], tags=["swift regions"])
-def list_swift_regions(
-    request: Request, oci: Oci, query: Annotated[PageQuery, Query()]
-) -> Response:
-    """List the Swift regions, by name, a page at a time."""
-    with oci.store.read() as session:
-        found = topology.list_swift_regions(session, query.window())
-    return page(request, query, _SWIFT_REGIONS, found, lambda view: view.name)
-
-
-@router.post("/swift-regions", status_code=201, tags=["swift regions"])
-def create_swift_region(oci: Oci, body: NewSwiftRegion, condition: Condition) -> SwiftRegionView:
-    """Create a Swift region."""
-    return condition.changed(
-        oci.store.write(lambda session: topology.create_swift_region(session, body.name))
-    )
-
-
-@router.get("/swift-regions/{name}", tags=["swift regions"])
-def show_swift_region(oci: Oci, name: str, condition: Condition) -> SwiftRegionView:
-    """Show a Swift region."""
-    with oci.store.read() as session:
-        return condition.show(topology.show_swift_region(session, name))
-
-
-@router.delete("/swift-regions/{name}", status_code=204, tags=["swift regions"])
-def delete_swift_region(oci: Oci, name: str, condition: Condition) -> None:
-    """Delete a Swift region without locations."""
-    oci.store.write(
-        condition.guard(
-            topology.show_swift_region,
-            name,
-            lambda session: topology.delete_swift_region(session, name),
-        )
-    )
-
-
-@router.get("/locations", response_model=list[LocationView], tags=["locations"])
-def list_locations(
-    request: Request, oci: Oci, query: Annotated[LocationQuery, Query()]
-) -> Response:
-    """List the locations, by name, a page at a time."""
-    with oci.store.read() as session:
-        found = topology.list_locations(session, query.wanted(), query.window())
-    return page(request, query, _LOCATIONS, found, lambda view: view.name)
-
-
-@router.post("/locations", status_code=201, tags=["locations"])
-def create_location(oci: Oci, body: NewLocation, condition: Condition) -> LocationView:
-    """Create a location in a Swift region."""
-    return condition.changed(
-        oci.store.write(
-            lambda session: topology.create_location(session, body.name, body.swift_region)
-        )
-    )
-
-
-@router.get("/locations/{name}", tags=["locations"])
-def show_location(oci: Oci, name: str, condition: Condition) -> LocationView:
-    """Show a location."""
-    with oci.store.read() as session:
-        return condition.show(topology.show_location(session, name))
-
-
-@router.delete("/locations/{name}", status_code=204, tags=["locations"])
-def delete_location(oci: Oci, name: str, condition: Condition) -> None:
-    """Delete a location that nothing uses."""
-    oci.store.write(
-        condition.guard(
-            topology.show_location,
-            name,
-            lambda session: topology.delete_location(session, name),
-        )
-    )
 
 
 @router.get("/networks", response_model=list[NetworkView], tags=["networks"])

@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 
 from cliff._argparse import ArgumentParser
 from cliff.command import Command
+from cliff.formatters.base import Formatter
 from cliff.lister import Lister
 from cliff.show import ShowOne
+from stevedore import ExtensionManager
 
-from ocinstaller.cli.client import Client, path
+from ocinstaller.cli import formatters
+from ocinstaller.cli.client import Client, UsageError, path
 from ocinstaller.cli.examples import EXAMPLES
 from ocinstaller.cli.plain_table import PlainTable
 
@@ -33,6 +36,10 @@ class OciCommand(Command):
     """A command that prints nothing when it succeeds; it declares its arguments as data."""
 
     arguments: ClassVar[tuple[Argument, ...]] = ()
+
+    def _load_hooks(self) -> None:
+        """Have none: cliff would search all installed distributions for commands' extensions."""
+        self._hooks = formatters.manager({})
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         """Add the declared arguments."""
@@ -69,6 +76,9 @@ class OciDelete(OciCommand):
 class OciLister(OciCommand, Lister):
     """A command that prints a table."""
 
+    def _load_formatter_plugins(self) -> "ExtensionManager[Formatter]":
+        return formatters.manager(formatters.OF_A_LIST)
+
     def produce_output(
         self, parsed_args: Namespace, column_names: Sequence[str], data: Iterable[Sequence[Any]]
     ) -> int:
@@ -80,6 +90,9 @@ class OciLister(OciCommand, Lister):
 
 class OciShow(OciCommand, ShowOne):
     """A command that prints one object."""
+
+    def _load_formatter_plugins(self) -> "ExtensionManager[Formatter]":
+        return formatters.manager(formatters.OF_ONE)
 
 
 def one(document: Document) -> Columns:
@@ -94,3 +107,14 @@ def many(columns: dict[str, str], documents: list[Document]) -> Rows:
     """
     rows = [tuple(document[field] for field in columns.values()) for document in documents]
     return tuple(columns), rows
+
+
+def something(body: Document) -> Document:
+    """Return what to change, without what was not given.
+
+    :raises UsageError: nothing was given
+    """
+    given = {name: value for name, value in body.items() if value is not None}
+    if not given:
+        raise UsageError("nothing to set: give at least one option; --help lists them")
+    return given

@@ -1,6 +1,7 @@
 """Swift regions and locations."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from ocinstaller.actions import topology
 from ocinstaller.api.conditional import Show, entity_tag
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, choices
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, choices, filled
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -24,6 +25,9 @@ LOCATION = Form(
     )
 )
 _HERE = "/oci/locations"
+
+Changed = tuple[str, BoundForm]
+"""The name of the row whose form was refused, and the form."""
 
 
 def _create_region(page: PageContext) -> Callable[[Session], object]:
@@ -42,6 +46,8 @@ def _show(
     error: OciError | None = None,
     region: BoundForm | None = None,
     location: BoundForm | None = None,
+    changed_region: Changed | None = None,
+    changed_location: Changed | None = None,
 ) -> Response:
     with page.oci.store.read() as session:
         regions = topology.list_swift_regions(session)
@@ -57,9 +63,15 @@ def _show(
         },
         "seen_regions": {region.name: entity_tag(region) for region in regions},
         "seen_locations": {place.name: entity_tag(place) for place in places},
+        "region_forms": {one.name: REGION.show(filled({"name": one.name})) for one in regions}
+        | dict([changed_region] if changed_region else []),
+        "location_forms": {
+            place.name: LOCATION.show(filled(asdict(place)), swift_region=names) for place in places
+        }
+        | dict([changed_location] if changed_location else []),
         "region_form": region or REGION.show(),
         "location_form": location or LOCATION.show(swift_region=names),
-        "error": error.message if error else "",
+        "error": error.message if error and not (changed_region or changed_location) else "",
     }
     if error is not None:
         return page.refused("locations.html", error, **values)
@@ -88,6 +100,20 @@ def check_region(page: Page) -> Response:
     return check(page, REGION, _create_region(page), "region-")
 
 
+@router.post("/oci/swift-regions/{name}")
+def change_region(page: Page, name: str) -> Response:
+    """Give a Swift region another name."""
+    try:
+        page.write(
+            topology.show_swift_region,
+            name,
+            lambda session: topology.rename_swift_region(session, name, page.typed.text("name")),
+        )
+    except OciError as error:
+        return _show(page, error, changed_region=(name, REGION.show(page.typed, error)))
+    return page.see(_HERE, "saved")
+
+
 @router.post("/oci/swift-regions/{name}/delete")
 def delete_region(page: Page, name: str) -> Response:
     """Delete a Swift region."""
@@ -100,17 +126,37 @@ def create_location(page: Page) -> Response:
     try:
         page.oci.store.write(_create_location(page))
     except OciError as error:
-        with page.oci.store.read() as session:
-            names = choices(one.name for one in topology.list_swift_regions(session))
-        form = LOCATION.show(page.typed, error, swift_region=names)
-        return _show(page, error, location=form)
+        return _show(page, error, location=_refused_location(page, error))
     return page.see(_HERE, "created")
+
+
+def _refused_location(page: PageContext, error: OciError) -> BoundForm:
+    with page.oci.store.read() as session:
+        names = choices(one.name for one in topology.list_swift_regions(session))
+    return LOCATION.show(page.typed, error, swift_region=names)
 
 
 @router.post("/oci/locations/check")
 def check_location(page: Page) -> Response:
     """Tell what is wrong with the form of a location."""
     return check(page, LOCATION, _create_location(page), "location-")
+
+
+@router.post("/oci/locations/{name}")
+def change_location(page: Page, name: str) -> Response:
+    """Give a location another name or Swift region."""
+    typed = page.typed
+    try:
+        page.write(
+            topology.show_location,
+            name,
+            lambda session: topology.change_location(
+                session, name, typed.text("name"), typed.text("swift_region")
+            ),
+        )
+    except OciError as error:
+        return _show(page, error, changed_location=(name, _refused_location(page, error)))
+    return page.see(_HERE, "saved")
 
 
 @router.post("/oci/locations/{name}/delete")

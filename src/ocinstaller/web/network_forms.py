@@ -215,6 +215,24 @@ def check_reservation(page: Page, name: str) -> Response:
     return check(page, RESERVATION, _reserve(page, name), "reserve-")
 
 
+@router.post("/oci/networks/{name}/reservations/{first_ip}")
+def change_reservation(page: Page, name: str, first_ip: str) -> Response:
+    """Move the ends of a reservation, or say otherwise what it is for."""
+    typed = page.typed
+    first = typed.text("first_ip")
+    try:
+        page.write(
+            topology.show_network,
+            name,
+            lambda session: addresses.change_reservation(
+                session, name, first_ip, first, typed.text("last_ip") or first, typed.text("note")
+            ),
+        )
+    except OciError as error:
+        return show(page, name, error, changed=(first_ip, RESERVATION.show(typed, error)))
+    return page.see(f"/oci/networks/{segment(name)}", "saved")
+
+
 @router.post("/oci/networks/{name}/reservations/{first_ip}/delete")
 def release(page: Page, name: str, first_ip: str) -> Response:
     """End a reservation."""

@@ -1,7 +1,7 @@
 """Networks: how full they are, what they serve, who has which address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from ocinstaller.model.errors import OciError
 from ocinstaller.web.changes import grouped
 from ocinstaller.web.checking import check
 from ocinstaller.web.formats import segment
-from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices
+from ocinstaller.web.forms import BoundForm, Field, Form, Kind, Typed, choices, filled
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
@@ -160,6 +160,7 @@ def show(
     error: OciError | None = None,
     form: BoundForm | None = None,
     reservation: BoundForm | None = None,
+    changed: tuple[str, BoundForm] | None = None,
 ) -> Response:
     """Show a network, or why something was refused: beside the fields of the form it was in."""
     with page.oci.store.read() as session:
@@ -170,13 +171,18 @@ def show(
         names = choices(one.name for one in clusters.list_clusters(session))
         purposes = choices(network_purposes(session))
     # The form that gives it to a cluster is gone when somebody else has done so meanwhile.
-    beside = (form is not None and network.cluster is None) or reservation is not None
+    assigning = form is not None and network.cluster is None
+    beside = assigning or reservation is not None or changed is not None
     confirming = error is not None and error.field == "confirm"
     values = {
         "row": _row(network, used),
         "addresses": addresses,
         "reserved": reserved,
         "seen": entity_tag(network),
+        "reservation_forms": {
+            one.first_ip: RESERVATION.show(filled(asdict(one))) for one in reserved
+        }
+        | dict([changed] if changed else []),
         "reservation_form": reservation or RESERVATION.show(),
         "form": form or ASSIGNMENT.show(cluster=names, role=purposes),
         "error": error.message if error and not beside and not confirming else "",

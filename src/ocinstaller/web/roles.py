@@ -9,20 +9,22 @@ from ocinstaller.actions import site_roles
 from ocinstaller.api.conditional import entity_tag
 from ocinstaller.model.errors import OciError
 from ocinstaller.web.checking import check
-from ocinstaller.web.forms import BoundForm, Field, Form, Option
+from ocinstaller.web.forms import BoundForm, Field, Form, Option, filled
 from ocinstaller.web.languages import N_
 from ocinstaller.web.page import Page, PageContext, PageRoute
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
+_PURPOSE = Field("purpose", N_("Purpose"), required=False)
 ROLE = Form(
     (
         Field(
             "name", N_("Name"), help=N_("The second part of host names: letters, digits, dashes.")
         ),
-        Field("purpose", N_("Purpose"), required=False),
+        _PURPOSE,
     )
 )
+PURPOSE = Form((_PURPOSE,))
 _HERE = "/oci/roles"
 
 
@@ -42,14 +44,21 @@ def _create(page: PageContext) -> Callable[[Session], object]:
 
 
 def _show(
-    page: PageContext, error: OciError | None = None, form: BoundForm | None = None
+    page: PageContext,
+    error: OciError | None = None,
+    form: BoundForm | None = None,
+    changed: tuple[str, BoundForm] | None = None,
 ) -> Response:
     found = page.read(site_roles.list_roles)
     values = {
         "roles": found,
         "seen": {role.name: entity_tag(role) for role in found},
         "form": form or ROLE.show(),
-        "error": error.message if error and form is None else "",
+        "change_forms": {
+            role.name: PURPOSE.show(filled({"purpose": role.purpose})) for role in found
+        }
+        | dict([changed] if changed else []),
+        "error": error.message if error and not (form or changed) else "",
     }
     if error is not None:
         return page.refused("roles.html", error, **values)
@@ -76,6 +85,21 @@ def create(page: Page) -> Response:
 def check_role(page: Page) -> Response:
     """Tell what is wrong with the form of a role."""
     return check(page, ROLE, _create(page), "role-")
+
+
+@router.post("/oci/roles/{name}")
+def change(page: Page, name: str) -> Response:
+    """Say otherwise what a role of the site is for."""
+    purpose = page.typed.text("purpose")
+    try:
+        page.write(
+            site_roles.show_role,
+            name,
+            lambda session: site_roles.change_purpose(session, name, purpose),
+        )
+    except OciError as error:
+        return _show(page, error, changed=(name, PURPOSE.show(page.typed, error)))
+    return page.see(_HERE, "saved")
 
 
 @router.post("/oci/roles/{name}/delete")

@@ -12,11 +12,13 @@ from ocinstaller.cli.base import (
     Rows,
     many,
     one,
+    something,
 )
 from ocinstaller.cli.client import path
 
 _CLUSTER = Argument("name", help="name of the cluster")
 _NETWORK = Argument("network", help="name of the network")
+_RESERVED = Argument("first_ip", help="the address that the reservation begins with")
 
 
 class MachineIpList(OciLister):
@@ -251,10 +253,34 @@ class AddressReservationCreate(OciShow):
         return one(self.client.post(path("networks", parsed_args.network, "reservations"), body))
 
 
+class AddressReservationSet(OciShow):
+    """Move the ends of a reservation, or say otherwise what it is for."""
+
+    arguments = (
+        _NETWORK,
+        _RESERVED,
+        Argument("--first-ip", dest="new_first_ip", help="its new first address"),
+        Argument("--last-ip", help="its new last address"),
+        Argument("--note", help="what it is for"),
+    )
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        body = something(
+            {
+                "first_ip": parsed_args.new_first_ip,
+                "last_ip": parsed_args.last_ip,
+                "note": parsed_args.note,
+            }
+        )
+        target = path("networks", parsed_args.network, "reservations", parsed_args.first_ip)
+        return one(self.client.patch(target, body))
+
+
 class AddressReservationDelete(OciCommand):
     """End a reservation."""
 
-    arguments = (_NETWORK, Argument("first_ip", help="the address that it begins with"))
+    arguments = (_NETWORK, _RESERVED)
 
     def take_action(self, parsed_args: Namespace) -> None:
         """Ask the server."""

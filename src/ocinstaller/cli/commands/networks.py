@@ -11,8 +11,9 @@ from ocinstaller.cli.base import (
     Rows,
     many,
     one,
+    something,
 )
-from ocinstaller.cli.client import UsageError, path
+from ocinstaller.cli.client import path
 
 
 class NetworkCreate(OciShow):
@@ -102,11 +103,9 @@ class NetworkSet(OciShow):
         """Ask the server."""
         names = [argument.flags[0] for argument in self.arguments[1:]]
         given = {name: getattr(parsed_args, name) for name in map(_field, names)}
-        body = {name: value for name, value in given.items() if value is not None}
+        body = something(given)
         if "is_public" in body:
             body["is_public"] = body["is_public"] == "yes"
-        if not body:
-            raise UsageError("nothing to set: give at least one option; --help lists them")
         return one(self.client.patch(path("networks", parsed_args.name), body))
 
 

@@ -5,6 +5,8 @@ from argparse import Namespace
 from ocinstaller.cli.base import Argument, Columns, OciDelete, OciLister, OciShow, Rows, many, one
 from ocinstaller.cli.client import path
 
+_ROLE = Argument("name", help="name of the role")
+
 
 class RoleCreate(OciShow):
     """Add a role of the site: plain systems of this name, with networks of their own if wanted."""
@@ -20,11 +22,32 @@ class RoleCreate(OciShow):
         return one(self.client.post(path("roles"), body))
 
 
+class RoleShow(OciShow):
+    """Show a role."""
+
+    arguments = (_ROLE,)
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        return one(self.client.get(path("roles", parsed_args.name)))
+
+
+class RoleSet(OciShow):
+    """Say otherwise what a role of the site is for."""
+
+    arguments = (_ROLE, Argument("--purpose", required=True, help="what its machines are for"))
+
+    def take_action(self, parsed_args: Namespace) -> Columns:
+        """Ask the server."""
+        body = {"purpose": parsed_args.purpose}
+        return one(self.client.patch(path("roles", parsed_args.name), body))
+
+
 class RoleDelete(OciDelete):
     """Delete a role of the site that nothing uses."""
 
     collection = "roles"
-    arguments = (Argument("name", help="name of the role"),)
+    arguments = (_ROLE,)
 
 
 class RoleList(OciLister):

@@ -16,6 +16,7 @@ from ocinstaller.images.imageset import ImageSet
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.images.progress import Progress, silent, stage
 from ocinstaller.images.recipe import Recipe
+from ocinstaller.images.removal import remove_tree
 from ocinstaller.images.run import run
 from ocinstaller.images.settings import BuildSettings
 from ocinstaller.images.squash import pack, unpacked_bytes
@@ -117,10 +118,10 @@ def _scratch(recipe: Recipe) -> Iterator[Path]:
     """A temporary directory beside the result; those of interrupted builds are removed."""
     prefix = f".{recipe.kind}.build-"
     for stale in recipe.settings.output.glob(f"{prefix}*"):
-        shutil.rmtree(stale)
+        remove_tree(stale)
     scratch = Path(mkdtemp(prefix=prefix, dir=recipe.settings.output))
     scratch.chmod(0o755)
     try:
         yield scratch
     finally:
-        shutil.rmtree(scratch)
+        remove_tree(scratch)

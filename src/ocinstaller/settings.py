@@ -271,6 +271,12 @@ _ROOT_PASS_PLUGIN = (
 )
 
 _IPMI = (
+    cfg.BoolOpt(
+        "automatic_ipmi_numbering",
+        default=False,
+        help="Give the BMC of each machine that reports an address of the network of BMCs that "
+        "matches, and have the machine program it, as ipmi-assign-check does when asked.",
+    ),
     cfg.StrOpt(
         "automatic_ipmi_username",
         default="oci",

@@ -1,10 +1,13 @@
 """BMCs get addresses over the API."""
 
+import time
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from ocinstaller.actions.automatic_numbering import AutomaticNumbering
+from ocinstaller.actions.context import Installation
 from ocinstaller.model.hardware import Bmc
 from tests.api.test_machine_way import bearer
 from tests.api.test_orders import MACHINE, fetch, states
@@ -109,3 +112,29 @@ def test_refusals_change_nothing(bmcs: TestClient) -> None:
     assert (refused.status_code, refused.json()["field"]) == (409, "network")
     assert bmcs.post("/v1/bmc-addresses").json() == []
     assert settings(bmcs)["ipmi_addr"] == "" and states(bmcs) == []
+
+
+def test_bmcs_are_numbered_without_being_asked_when_the_site_wants_that(
+    bmcs: TestClient, oci: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    oci.conf.set_override("report_interval", 1, "server")
+    for number in (1, 2, 3, 4):
+        seen(bmcs, number)
+    numbering = AutomaticNumbering(oci)
+    numbering.start()
+    numbering.stop()
+    assert settings(bmcs)["ipmi_use"] == "no", "nobody asked for it"
+
+    oci.conf.set_override("automatic_ipmi_numbering", True, "ipmi")
+    numbering = AutomaticNumbering(oci)
+    numbering.start()
+    deadline = time.monotonic() + 60
+    while "SERIAL0004" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.1)
+    numbering.stop()
+    addresses = [settings(bmcs, number)["ipmi_addr"] for number in (1, 2, 3)]
+    assert addresses == ["10.9.0.10", "10.9.0.11", "10.9.0.12"]
+    assert states(bmcs) == [("bmc", "waiting")]
+    caplog.clear()
+    numbering.look()
+    assert caplog.text == "", "the same problem is told once"

@@ -214,6 +214,29 @@ def test_only_the_key_of_the_first_report_reports(
     assert send_report(operator, key="thief" * 9, nonce=nonce_of(starter, 2)).status_code == 403
 
 
+def test_another_machine_with_the_same_serial_number_is_refused_and_named(
+    operator: TestClient, starter: TestClient
+) -> None:
+    assert send_report(operator).status_code == 200
+    twin = report(2, serial="SERIAL0001").model_dump_json()
+
+    def twin_reports() -> Response:
+        headers = bearer("t" * 43) | {"X-OCI-Boot": nonce_of(starter, 2)}
+        return operator.post("/node/v1/report", content=twin, headers=headers, auth=None)
+
+    refused = [twin_reports() for _ in range(3)]
+    assert {answer.status_code for answer in refused} == {409}
+    assert "other hardware addresses" in refused[0].json()["detail"]
+    (line,) = operator.get("/v1/machines/SERIAL0001/installation/log").json()
+    assert line["level"] == "warning" and mac(2) in line["text"], "once, not for each report"
+    assert send_report(operator).status_code == 200, "the first one is as it was"
+    nics = operator.get("/v1/machines/SERIAL0001").json()["hardware"]["nics"]
+    assert mac(2) not in {nic["mac"] for nic in nics}
+    # The same machine with new cards comes back when an operator wants it to.
+    assert operator.post("/v1/machines/SERIAL0001/live").status_code == 202
+    assert twin_reports().status_code == 200
+
+
 def test_hardware_addresses_cannot_be_claimed_by_another_machine(
     oci: Installation, operator: TestClient
 ) -> None:

@@ -169,7 +169,8 @@ def test_the_live_system_restarts_once(live: TestClient, starter: TestClient) ->
 
 def test_back_to_the_disk_and_its_key(installed: TestClient, starter: TestClient) -> None:
     answer = installed.post(f"{MACHINE}/live").json()
-    assert (answer["way"], answer["machine"]["status"]) == ("next start", "bootinglive")
+    assert (answer["way"], answer["machine"]["status"]) == ("agent", "bootinglive")
+    assert "within a minute" in answer["note"]
     assert "not controlled through a BMC" in answer["note"]
     assert send_report(installed, key=LATER_KEY, nonce=nonce(starter)).json()["kind"] == "wait"
     answer = installed.post(f"{MACHINE}/disk").json()
@@ -187,8 +188,41 @@ def test_back_to_the_disk_and_its_key(installed: TestClient, starter: TestClient
     assert send_event(installed, "booted", plan_id).status_code == 204
     assert status(installed) == "installed"
     assert send_report(installed, key=LATER_KEY).status_code == 403
-    again = installed.post(f"{MACHINE}/disk")
-    assert (again.status_code, again.json()["value"]) == (409, "installed")
+
+
+def test_the_installed_system_restarts_once(installed: TestClient) -> None:
+    answer = installed.post(f"{MACHINE}/disk").json()
+    assert (answer["way"], answer["machine"]["status"]) == ("agent", "installed")
+    assert installed.post(f"{MACHINE}/disk").status_code == 202
+    assert states(installed) == [("restart", "waiting")]
+    order = fetch(installed)
+    assert order is not None and order["kind"] == "restart" and order == fetch(installed)
+    assert states(installed) == [("restart", "running")]
+    assert tell(installed, order["order_id"], "done", "runs").status_code == 204
+    assert (status(installed), states(installed)) == ("installed", [("restart", "done")])
+    assert fetch(installed) is None
+
+
+def test_the_installed_system_takes_nothing_but_restarts(installed: TestClient) -> None:
+    installed.post(f"{MACHINE}/release")
+    assert states(installed) == [("wipe", "waiting"), ("restart", "waiting")]
+    order = fetch(installed)
+    assert order is not None and order["kind"] == "restart"
+
+
+def test_a_machine_that_starts_its_disk_again_is_not_restarted_for_ever(
+    installed: TestClient,
+) -> None:
+    installed.post(f"{MACHINE}/reinstallation")
+    order = fetch(installed) or {}
+    assert tell(installed, order["order_id"], "done", "runs").status_code == 204
+    assert states(installed) == [("install", "cancelled"), ("restart", "failed")]
+    found = machine(installed)
+    assert "start from the network" in found["status_reason"]
+    assert (found["status"], found["open_order"]) == ("bootinglive", None)
+    assert fetch(installed) is None
+    assert installed.post(f"{MACHINE}/reinstallation").json()["way"] == "agent"
+    assert states(installed)[:2] == [("install", "waiting"), ("restart", "waiting")]
 
 
 def test_no_start_from_a_disk_without_a_system(live: TestClient) -> None:
@@ -209,45 +243,49 @@ def test_a_wiped_disk_is_not_started(installed: TestClient, starter: TestClient)
 def test_installing_anew_goes_its_way_by_itself(installed: TestClient, starter: TestClient) -> None:
     before = machine(installed)
     answer = installed.post(f"{MACHINE}/reinstallation").json()
-    assert (answer["way"], answer["machine"]["status"]) == ("next start", "bootinglive")
+    assert (answer["way"], answer["machine"]["status"]) == ("agent", "bootinglive")
     assert installed.post(f"{MACHINE}/reinstallation").status_code == 202  # asked twice: once
-    assert states(installed) == [("install", "waiting")]
-    assert send_report(installed).status_code == 200  # the key does not matter yet
-    assert states(installed) == [("install", "done")]
+    assert states(installed) == [("install", "waiting"), ("restart", "waiting")]
+    assert send_report(installed, key=LATER_KEY, nonce=nonce(starter)).status_code == 200
+    assert states(installed) == [("install", "done"), ("restart", "done")]
     assert status(installed) == "installing"
     assert machine(installed)["hostname"] == before["hostname"]
-    assert send_report(installed).json()["kind"] == "install"
+    assert send_report(installed, key=LATER_KEY).json()["kind"] == "install"
     refused = installed.post(f"{MACHINE}/reinstallation")
     assert (refused.status_code, refused.json()["value"]) == (409, "installing")
 
 
 def test_an_ordered_installation_that_is_impossible_says_why(
-    installed: TestClient, oci: Any
+    installed: TestClient, oci: Any, starter: TestClient
 ) -> None:
     installed.post(f"{MACHINE}/reinstallation")
     oci.conf.puppet.ca_file = "/nowhere"
     small = report().model_copy(update={"block_devices": ()}).model_dump_json()
-    answer = installed.post("/node/v1/report", content=small, headers=bearer(), auth=None)
+    headers = bearer(LATER_KEY) | {"X-OCI-Boot": nonce(starter)}
+    answer = installed.post("/node/v1/report", content=small, headers=headers, auth=None)
     assert (answer.status_code, answer.json()["kind"]) == (200, "wait")
     found = machine(installed)
     assert found["status"] == "live" and found["open_order"] is None
     assert "the ordered installation was refused" in found["status_reason"]
-    assert states(installed) == [("install", "failed")]
+    assert states(installed) == [("install", "failed"), ("restart", "done")]
     record = installed.get("/v1/audit?object_name=SERIAL0001").json()[0]
     told = record["after"]["machine SERIAL0001"]
-    assert told.keys() == {"open_order", "report_digest", "status"}, record
+    assert told.keys() == {"key_digest", "open_order", "report_digest", "status"}, record
 
 
-def test_a_released_machine_is_wiped_when_it_is_live_again(installed: TestClient) -> None:
+def test_a_released_machine_is_wiped_when_it_is_live_again(
+    installed: TestClient, starter: TestClient
+) -> None:
     answer = installed.post(f"{MACHINE}/release").json()
     assert answer["machine"]["cluster"] is None and answer["machine"]["status"] == "bootinglive"
     assert installed.post(f"{MACHINE}/release").status_code == 202  # goes on where it is
-    assert states(installed) == [("wipe", "waiting")]
-    assert send_report(installed).json()["kind"] == "order"
+    assert states(installed) == [("wipe", "waiting"), ("restart", "waiting")]
+    back = send_report(installed, key=LATER_KEY, nonce=nonce(starter))
+    assert back.json()["kind"] == "order"
     # Enrolled meanwhile, it is wiped first: only then can it be installed.
     assert enrol(installed).status_code == 200
     assert installed.post(f"{MACHINE}/installation").json()["field"] == "order"
-    tell(installed, (fetch(installed) or {})["order_id"], "done")
+    tell(installed, (fetch(installed, LATER_KEY) or {})["order_id"], "done", key=LATER_KEY)
     assert installed.post(f"{MACHINE}/installation").status_code == 202
 
 

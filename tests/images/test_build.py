@@ -172,6 +172,19 @@ def test_a_build_after_a_killed_one_cleans_up_and_finishes(settings, tools, pack
     assert leftovers(settings) == []
 
 
+@pytest.mark.root
+def test_what_a_failed_build_mounted_is_gone(settings, tools, package):
+    tools.replace(
+        "mmdebstrap",
+        'for word; do case "$word" in *.tar.zst) inside=$(dirname "$word")/sys; mkdir "$inside"; '
+        'mount -t tmpfs none "$inside"; echo precious > "$inside/file";; esac; done; exit 7\n',
+    )
+    with pytest.raises(CommandError, match="exit code 7"):
+        build(ImageKind.LIVE, settings)
+    assert str(settings.output) not in Path("/proc/self/mounts").read_text()
+    assert leftovers(settings) == []
+
+
 def test_a_damaged_image_is_built_again(settings, tools, package):
     first = build(ImageKind.LIVE, settings)
     first.squashfs.write_bytes(b"cut")

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import credentials, order_queue, plugins
+from ocinstaller.actions import credentials, order_queue, plugins, same_serial
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.errors import Conflict, Forbidden
 from ocinstaller.model.hardware import HardwareReport
@@ -119,6 +119,7 @@ def receive_report(
     :param digest: SHA-256 of the report's bytes, to know them again
     :raises Forbidden: the key is not that of this machine, a hardware address is another
         machine's, or an unknown machine is not in a trusted network
+    :raises SameSerial: the serial number is that of another machine
     """
     now = datetime.now(UTC)
     macs = {nic.mac for nic in report.nics}
@@ -130,6 +131,7 @@ def receive_report(
     if machine is None:
         machine = _introduce(session, oci, report, key, peer, now)
     elif not credentials.same(machine.key_digest, credentials.token_digest(key)):
+        same_serial.check(machine, macs, peer)
         if not _may_bind_first_key(oci, machine, peer):
             _use_offer(session, machine, nonce, macs)
         machine.key_digest, new_key = credentials.token_digest(key), True

@@ -101,6 +101,11 @@ def next_order(session: Session, machine: Machine) -> MachineOrder | None:
     return next(iter(open_orders(session, machine)), None)
 
 
+def is_ordered(session: Session, machine: Machine, kind: OrderKind) -> bool:
+    """Tell whether a machine has an open order of a kind."""
+    return any(order.kind == kind for order in open_orders(session, machine))
+
+
 def check_free(machine: Machine, wanted: str) -> None:
     """Refuse what would come in the way of an order that a machine has.
 
@@ -134,8 +139,8 @@ def close(
 def restarted(session: Session, machine: Machine, *, new_key: bool) -> bool:
     """Tell whether a machine that reports has carried out an order to restart; else it has none.
 
-    The live system makes a key at each start, so a machine that still has the key that it had
-    when it was told to restart has not done so.
+    It is the live system that reports. That makes a key at each start, so a machine that still has
+    the key that it had when it was told to restart has not done so.
     """
     order = next_order(session, machine)
     if order is None or order.kind != OrderKind.RESTART:

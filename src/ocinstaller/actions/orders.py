@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import installation, nodes, order_queue
+from ocinstaller.actions import installation, nodes, order_queue, same_serial
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.order_queue import OrderView
+from ocinstaller.actions.same_serial import SameSerial
 from ocinstaller.model.bmc_programming import BmcProgram
 from ocinstaller.model.errors import Conflict, InvalidValue, NotFound, OciError, WrongState
 from ocinstaller.model.hardware import HardwareReport
@@ -100,6 +101,12 @@ def check_takes_orders(machine: Machine, wanted: str) -> None:
         )
 
 
+_STARTED_ITS_DISK = (
+    "it was restarted but started its disk, not the live system: it has to start from the network "
+    "first, and this server's DHCP has to answer it there"
+)
+
+
 class _InstallationRefused(Exception):
     """An ordered installation cannot begin; what was done for it has to be undone first."""
 
@@ -132,6 +139,10 @@ def receive_report(
     except _InstallationRefused as refused:
         reason = str(refused)
         return oci.store.write(lambda session: work(session, reason))
+    except SameSerial as error:
+        refused_report = error
+        oci.store.write(lambda session: same_serial.note(session, refused_report))
+        raise
 
 
 def _begin_installation(
@@ -151,11 +162,22 @@ def fetch(session: Session, oci: Installation, serial: str, key: str) -> NextOrd
     """
     machine = nodes.authenticate(session, serial, key)
     order = order_queue.next_order(session, machine)
-    if order is None or order.kind not in AGENT_KINDS or machine.status != State.LIVE:
+    if order is None or not _is_for(State(machine.status), order):
         return NextOrder()
     if order.state == OrderState.WAITING:
         order.state, order.changed_at = OrderState.RUNNING, datetime.now(UTC)
     return NextOrder(order=_for_agent(oci, order))
+
+
+def _is_for(status: State, order: MachineOrder) -> bool:
+    """Tell whether the agent that asks carries an order out.
+
+    In the state `live` it is that of the live system; while the machine is to start that, and when
+    it runs from its disk, that of the system on it.
+    """
+    if status is State.LIVE:
+        return order.kind in AGENT_KINDS
+    return status is not State.INSTALLING and order.kind == OrderKind.RESTART
 
 
 def _for_agent(oci: Installation, order: MachineOrder) -> Order:
@@ -187,6 +209,11 @@ def receive_outcome(session: Session, oci: Installation, told: OrderReport, key:
     if told.state is OrderState.RUNNING:
         order.state, order.output = told.state, ending(told.output)
         order.changed_at = datetime.now(UTC)
+        return
+    if order.kind == OrderKind.RESTART and machine.status == State.BOOTING_LIVE:
+        # Whoever started the live system has another key and reports instead.
+        order_queue.close(session, machine, order, OrderState.FAILED, _STARTED_ITS_DISK)
+        machine.status_reason = _STARTED_ITS_DISK
         return
     if told.state is OrderState.DONE:
         _follow_up(session, oci, machine, order)

@@ -1,8 +1,9 @@
 """Restarting a machine, on its live system or its disk, by the best way that there is.
 
 A machine that runs the live system is told by its own agent. Any other is restarted by its BMC, if
-it has one that answers. Otherwise what was asked for takes effect whenever the machine starts next,
-which the answer says: the state in the data base decides what it starts, not the way to get there.
+it has one that answers, else by the agent of its installed system, which asks every minute. Without
+either, what was asked for takes effect whenever the machine starts next, which the answer says: the
+state in the data base decides what it starts, not the way to get there.
 """
 
 from collections.abc import Callable
@@ -15,10 +16,10 @@ from ocinstaller.actions import installation, machines, nodes, order_queue, orde
 from ocinstaller.actions.context import Installation
 from ocinstaller.actions.views import MachineView
 from ocinstaller.model.bmc import BootDevice
-from ocinstaller.model.errors import WrongState
 from ocinstaller.model.orders import OrderKind
 from ocinstaller.model.states import LOCAL_BOOT_STATES, Event, State, next_state
 from ocinstaller.store import queries
+from ocinstaller.store.tables import Machine
 
 Work = Callable[[Session], MachineView]
 Guard = Callable[[Work], Work]
@@ -46,6 +47,10 @@ _NOTES = {
     Way.AGENT: "its agent is told at its next report",
     Way.BMC: "it was restarted through its BMC",
 }
+_SYSTEM_IS_TOLD = (
+    "the agent of its system is told within a minute; a system that was installed before there "
+    "were such orders needs a restart by hand"
+)
 
 
 def on_live(oci: Installation, name: str, guard: Guard = lambda work: work) -> Restart:
@@ -59,25 +64,22 @@ def on_live(oci: Installation, name: str, guard: Guard = lambda work: work) -> R
 
 
 def on_disk(oci: Installation, name: str, guard: Guard = lambda work: work) -> Restart:
-    """Have a machine that runs the live system start the system on its disk.
+    """Have a machine start the system on its disk, anew when it runs it already.
 
     :param guard: what is to be checked in the same transaction
     :raises NotFound: no machine has this serial number or host name
-    :raises WrongState: it starts from its disk already
-    :raises Conflict: OCI installed no system on it, or it is carrying out an order
+    :raises WrongState: its state does not allow that, or OCI installed no system on it
+    :raises Conflict: it is carrying out an order
     """
 
     def work(session: Session) -> MachineView:
         machine = queries.machine(session, name, lock=True)
-        if machine.status in LOCAL_BOOT_STATES:
-            raise WrongState(
-                f"the machine is {machine.status}: it starts from its disk already; "
-                "machine-ipmi-reboot-on-hdd restarts it through its BMC",
-                field="status",
-                value=machine.status,
-                allowed=f"{State.LIVE}, {State.BOOTING_LIVE}",
-            )
-        return power.start_disk(session, name)
+        runs_it = machine.status == State.INSTALLED
+        view = power.start_disk(session, name)
+        if runs_it:
+            _order_restart(session, machine)
+            return MachineView.of(machine)
+        return view
 
     return _restart(oci, name, guard(work))
 
@@ -94,7 +96,7 @@ def reinstall(oci: Installation, name: str, guard: Guard = lambda work: work) ->
 
     def work(session: Session) -> MachineView:
         machine = queries.machine(session, name, lock=True)
-        if machine.open_order == OrderKind.INSTALL:
+        if order_queue.is_ordered(session, machine, OrderKind.INSTALL):
             return MachineView.of(machine)
         if machine.status == State.LIVE:
             return installation.request_installation(session, oci, name)
@@ -103,9 +105,10 @@ def reinstall(oci: Installation, name: str, guard: Guard = lambda work: work) ->
         installation.target_image(oci, machine.role)
         if machine.status == State.INSTALLING:
             next_state(State.INSTALLING, Event.INSTALL_REQUESTED)
-        view = machines.start_live(session, name)
+        _order_restart(session, machine)
+        machines.start_live(session, name)
         order_queue.add(session, machine, OrderKind.INSTALL)
-        return view
+        return MachineView.of(machine)
 
     return _restart(oci, name, guard(work))
 
@@ -123,14 +126,8 @@ def release(oci: Installation, name: str, guard: Guard = lambda work: work) -> R
 
     def work(session: Session) -> MachineView:
         machine = queries.machine(session, name, lock=True)
-        if machine.open_order != OrderKind.WIPE:
-            order_queue.check_free(machine, "release")
-        if machine.cluster is not None:
-            machines.remove(session, oci, name)
-        if machine.status == State.LIVE:
-            orders.check_takes_orders(machine, "release")
-        if machine.open_order is None:
-            order_queue.add(session, machine, OrderKind.WIPE)
+        if not order_queue.is_ordered(session, machine, OrderKind.WIPE):
+            _release(session, oci, machine)
         return MachineView.of(machine)
 
     return _restart(oci, name, guard(work))
@@ -154,29 +151,46 @@ def request_live(session: Session, name: str) -> MachineView:
     :raises Conflict: it is carrying out an order
     """
     machine = queries.machine(session, name, lock=True)
-    is_live = machine.status == State.LIVE
-    if is_live:
+    if machine.status == State.LIVE:
         order_queue.check_free(machine, "restart")
-    view = machines.start_live(session, name)
-    if is_live and machine.key_digest != nodes.NO_KEY:
+    if machine.status != State.INSTALLING:
+        _order_restart(session, machine)
+    machines.start_live(session, name)
+    return MachineView.of(machine)
+
+
+def _release(session: Session, oci: Installation, machine: Machine) -> None:
+    order_queue.check_free(machine, "release")
+    if machine.status != State.LIVE:
+        _order_restart(session, machine)
+    if machine.cluster is not None:
+        machines.remove(session, oci, machine.serial)
+    if machine.status == State.LIVE:
+        orders.check_takes_orders(machine, "release")
+    order_queue.add(session, machine, OrderKind.WIPE)
+
+
+def _order_restart(session: Session, machine: Machine) -> None:
+    """Let the agent of the system that runs restart the machine, if it has one."""
+    is_ordered = order_queue.is_ordered(session, machine, OrderKind.RESTART)
+    if machine.key_digest != nodes.NO_KEY and not is_ordered:
         order_queue.add(session, machine, OrderKind.RESTART)
-        return MachineView.of(machine)
-    return view
 
 
 def _restart(oci: Installation, name: str, work: Work) -> Restart:
-    def noted(session: Session) -> tuple[MachineView, bool]:
+    def noted(session: Session) -> tuple[MachineView, bool, bool]:
         machine = queries.machine(session, name, lock=True)
-        runs_agent = machine.key_digest != nodes.NO_KEY and (
-            machine.status == State.LIVE or machine.open_order == OrderKind.RESTART
-        )
-        return work(session), runs_agent
+        was_live = machine.status == State.LIVE and machine.key_digest != nodes.NO_KEY
+        view = work(session)
+        return view, was_live, order_queue.is_ordered(session, machine, OrderKind.RESTART)
 
-    view, runs_agent = oci.store.write(noted)
-    if runs_agent:
+    view, was_live, is_ordered = oci.store.write(noted)
+    if was_live:
         return Restart(view, Way.AGENT, _NOTES[Way.AGENT])
     device = BootDevice.DISK if view.status in LOCAL_BOOT_STATES else BootDevice.NETWORK
     refusal = power.try_restart(oci, view.serial, device)
     if refusal is None:
         return Restart(view, Way.BMC, _NOTES[Way.BMC])
+    if is_ordered:
+        return Restart(view, Way.AGENT, f"{_SYSTEM_IS_TOLD} ({refusal})")
     return Restart(view, Way.NEXT_START, f"it takes effect when the machine starts next: {refusal}")

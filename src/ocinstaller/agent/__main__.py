@@ -5,6 +5,7 @@
 | `installed` | reports the start and lets Puppet configure the machine |
 | `certificate-turn` | takes new certificates when it is this machine's turn in a roll-out |
 | `certificates` | fetches the machine's certificates, renewed when it is time |
+| `orders` | restarts the machine when the server orders that |
 | `rings` | fetches the rings of Swift |
 | `sync-esp` | copies between the EFI system partitions of a mirrored system |
 """
@@ -18,7 +19,7 @@ from ocinstaller.agent import journal
 from ocinstaller.agent.errors import AgentError
 
 USAGE_STATUS = 2
-_INSTALLED = ("installed", "certificate-turn", "certificates", "rings", "sync-esp")
+_INSTALLED = ("installed", "certificate-turn", "certificates", "orders", "rings", "sync-esp")
 
 
 def main(arguments: list[str]) -> int:
@@ -50,8 +51,8 @@ def _work(arguments: list[str], stop: Event) -> int:
             from ocinstaller.agent import espsync
 
             return 0 if espsync.sync() else 1
-        if arguments in (["certificates"], ["certificate-turn"]):
-            return _certificates(arguments[0], stop)
+        if arguments in (["certificates"], ["certificate-turn"], ["orders"]):
+            return _by_timer(arguments[0], stop)
         if arguments:
             from ocinstaller.agent import installed
 
@@ -64,7 +65,11 @@ def _work(arguments: list[str], stop: Event) -> int:
         return 1
 
 
-def _certificates(name: str, stop: Event) -> int:
+def _by_timer(name: str, stop: Event) -> int:
+    if name == "orders":
+        from ocinstaller.agent import restart
+
+        return restart.start(stop)
     if name == "certificate-turn":
         from ocinstaller.agent import certificate_turn
 

@@ -67,15 +67,16 @@ def obey(
     stop: Event,
     workers: Mapping[OrderKind, Worker],
     outcomes: Path = OUTCOMES,
-) -> None:
+) -> bool:
     """Fetch the order, carry it out unless that was done, and tell the outcome until it is known.
 
+    :returns: whether there was one
     :raises ServerError: the order cannot be fetched, or its outcome is refused for good
     :raises Stopped: the agent was asked to stop
     """
     order = client.order(serial)
     if order is None:
-        return
+        return False
     file = outcomes / f"{order.order_id}.json"
     outcome = _kept(file)
     if outcome is None:
@@ -85,6 +86,7 @@ def obey(
     told = outcome
     persist(lambda: client.order_outcome(told), retry=_may_help, stop=stop)
     _LOG.info("the server knows: order %s is %s", order.order_id, told.state.value)
+    return True
 
 
 def _kept(file: Path) -> OrderReport | None:

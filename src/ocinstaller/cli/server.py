@@ -18,6 +18,7 @@ from oslo_config import cfg
 
 from ocinstaller import settings
 from ocinstaller.actions import installation
+from ocinstaller.actions.automatic_numbering import AutomaticNumbering
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.actions.plugin_runner import PluginRunner
 from ocinstaller.api import listeners, logs
@@ -95,17 +96,19 @@ def run(config_file: Path) -> None:
     oci = open_installation(config_file)
     logs.configure(oci.conf.server.log_format)
     rings.prepare()
-    plugin_runner = PluginRunner(oci)
+    plugin_runner, numbering = PluginRunner(oci), AutomaticNumbering(oci)
     dhcp = Dnsmasq(oci.conf, installation.boot_url(oci)) if oci.conf.dhcp.enabled else None
     if dhcp is not None:
         dhcp.start()
     plugin_runner.start()
+    numbering.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(oci))
         oci.feed.stop()
         oci.sightings.flush()
     finally:
+        numbering.stop()
         plugin_runner.stop()
         if dhcp is not None:
             dhcp.stop()

@@ -27,12 +27,17 @@ _NO_DOCUMENTATION = (
 )
 
 
+_OWN_MOUNTS = ("unshare", "--mount")
+"""What mmdebstrap mounts goes with its process, however that ends: removing the files of a killed
+build must never reach a mounted /sys or /dev."""
+
+
 def build_base(recipe: Recipe, archive: Path, scratch: Path) -> None:
     """Write the base system of a recipe to `archive` (`.tar.zst`), using `scratch` for the rest."""
     preset = scratch / "preset"
     write_files(preset, recipe.initramfs_files)
     run(
-        base_command(recipe, archive, preset),
+        [*_OWN_MOUNTS, *base_command(recipe, archive, preset)],
         timeout_s=TIMEOUT_S,
         env={"TMPDIR": str(scratch), **_hook_environment(recipe)},
     )

@@ -27,7 +27,7 @@ _EVENTS = {
     Verb.REMOVE: Event.REMOVED,
 }
 _STATES = {
-    Verb.DISK: frozenset({State.LIVE, State.BOOTING_LIVE}),
+    Verb.DISK: frozenset({State.LIVE, State.BOOTING_LIVE, State.INSTALLED}),
     Verb.REINSTALL: frozenset({State.BOOTING_LIVE, State.FIRST_BOOT, State.INSTALLED}),
     Verb.WIPE: frozenset({State.LIVE}),
 }

@@ -22,7 +22,8 @@ class OrderKind(StrEnum):
     """What can be ordered."""
 
     RESTART = "restart"
-    """Restart the live system; done when the machine comes back with a new key."""
+    """Restart the system that runs. A live system has done so when it reports with a new key; an
+    installed one says so itself."""
     WIPE = "wipe"
     """Erase all disks; carried out by the live system."""
     BMC = "bmc"
@@ -45,7 +46,8 @@ OPEN_STATES = frozenset({OrderState.WAITING, OrderState.RUNNING})
 """States of orders that are still to have an outcome."""
 
 AGENT_KINDS = frozenset({OrderKind.WIPE, OrderKind.BMC})
-"""Orders that the agent of the live system fetches and carries out."""
+"""Orders that the agent of the live system fetches and carries out; that of an installed system
+takes none but `restart`."""
 
 OrderId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 

@@ -29,7 +29,7 @@ ACTIONS: tuple[Action, ...] = (
         ("POST", "/v1/machines/{name}/live"),
         (_MACHINE,),
         _start_live,
-        "by the agent of the live system, else by the BMC, never over SSH; a machine with neither "
+        "by the agent of the system that runs or the BMC, never over SSH; a machine with neither "
         "starts it at its next start, which the message says",
     ),
     Calculation(
@@ -37,8 +37,8 @@ ACTIONS: tuple[Action, ...] = (
         ("POST", "/v1/machines/{name}/disk"),
         (_MACHINE,),
         _start_disk,
-        "by the agent of the live system, never over SSH; refused when this server has no system "
-        "on the machine's disks",
+        "by the agent of the system that runs or the BMC, never over SSH; refused when this server "
+        "has no system on the machine's disks",
     ),
     Transaction(
         "machine_wipe",

@@ -68,7 +68,7 @@ class MachineRebootOnLive(OciShow):
 
 
 class MachineRebootOnHdd(OciShow):
-    """Have a machine that runs the live system start the system on its disk."""
+    """Have a machine start the system on its disk, anew when it runs it already."""
 
     arguments = (MACHINE,)
 

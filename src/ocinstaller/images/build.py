@@ -16,7 +16,6 @@ from ocinstaller.images.imageset import ImageSet
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.images.progress import Progress, silent, stage
 from ocinstaller.images.recipe import Recipe
-from ocinstaller.images.removal import remove_tree
 from ocinstaller.images.run import run
 from ocinstaller.images.settings import BuildSettings
 from ocinstaller.images.squash import pack, unpacked_bytes
@@ -118,10 +117,10 @@ def _scratch(recipe: Recipe) -> Iterator[Path]:
     """A temporary directory beside the result; those of interrupted builds are removed."""
     prefix = f".{recipe.kind}.build-"
     for stale in recipe.settings.output.glob(f"{prefix}*"):
-        remove_tree(stale)
+        shutil.rmtree(stale)
     scratch = Path(mkdtemp(prefix=prefix, dir=recipe.settings.output))
     scratch.chmod(0o755)
     try:
         yield scratch
     finally:
-        remove_tree(scratch)
+        shutil.rmtree(scratch)

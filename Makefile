@@ -2,7 +2,6 @@
 # make stop   end exactly what make run started
 # make cluster, make stop-cluster   the same for a highly available cloud of containers
 # make test-ha   three controllers and what happens to them: long, so no part of make test
-# make test-cluster   the same to the whole cloud of make cluster, which is brought up where it is not
 # make test-cloud   a controller with all services and a compute machine, used as by their users
 # make test   all tests: fast ones first, then the real line
 # make fast   the fast ones: no root, no images, no virtual machines
@@ -18,7 +17,7 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 # Of the tests that need nothing but processes of their own; two at a time.
 FAST     := not (line or images or root or schemathesis)
 
-.PHONY: run stop cluster stop-cluster test test-ha test-cluster test-cloud fast test-matrix check
+.PHONY: run stop cluster stop-cluster test test-ha test-cloud fast test-matrix check
 
 run: $(VENV)/.installed
 	$(BIN)/oci-lab up
@@ -40,9 +39,6 @@ fast: $(VENV)/.installed
 
 test-ha: $(VENV)/.installed
 	OCI_TEST_HA=yes $(BIN)/pytest tests/e2e/test_ha.py
-
-test-cluster: $(VENV)/.installed
-	OCI_TEST_CLUSTER=yes $(BIN)/pytest -s tests/e2e/test_cluster.py
 
 test-cloud: $(VENV)/.installed
 	OCI_TEST_CLOUD=yes $(BIN)/pytest -s tests/e2e/test_cloud.py

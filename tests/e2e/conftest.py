@@ -1,19 +1,16 @@
 """One real line for all tests of this directory, which run last and in the order they are written."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from ocinstaller.lab import stop
+from ocinstaller.lab import scenario, stop
 from ocinstaller.lab.display import Display
 from ocinstaller.lab.layout import Lab
 from ocinstaller.lab.run import bring_up
 from ocinstaller.lab.stages import Line
 from tests.e2e.host import Host
 from tests.e2e.laboratory import fresh, lab_of
-
-SCENARIO = str(Path(__file__).with_name("scenario.yaml"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +37,6 @@ def before(lab: Lab) -> Host:
 @pytest.fixture(scope="session")
 def line(lab: Lab, before: Host) -> Iterator[Line]:
     """A line with its server, without machines."""
-    with fresh(lab, SCENARIO) as found:
+    with fresh(lab, scenario.DEFAULT) as found:
         bring_up(found, found.base_stages(), Display())
         yield found

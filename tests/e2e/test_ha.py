@@ -3,21 +3,21 @@
 The tests build on each other in their order. They take long, so CI leaves them out.
 """
 
+import json
 import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from ocinstaller.lab import namespace, run, scenario, server
 from ocinstaller.lab.display import Display
+from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.layout import CLUSTER, Machine
 from ocinstaller.lab.stages import Line
-from tests.e2e.controllers import vip, vip_holder, whole
 from tests.e2e.laboratory import PUPPET, changes, changes_nothing, container, fresh, lab_of
-from tests.e2e.waiting import WAIT_S, eventually
+from tests.e2e.waiting import eventually
 
 pytestmark = [
     pytest.mark.ha,
@@ -29,8 +29,6 @@ SCENARIO = scenario.load("controllers")
 MACHINES = list(SCENARIO.machines)
 ANSWER_AGAIN_S = 30.0
 RECOVERY_S = 900.0
-AWAY_S = 90.0
-"""How long the server is away: longer than Puppet's runs without it would all take to fail."""
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +39,42 @@ def cluster() -> Iterator[Line]:
         yield line
 
 
-def holder_of_vip(line: Line) -> Machine:
-    found: Machine = eventually(lambda: vip_holder(line, MACHINES))
-    return found
+def others(machine: Machine) -> list[Machine]:
+    return [other for other in MACHINES if other != machine]
 
 
-def eventually_whole(line: Line, timeout_s: float = RECOVERY_S) -> None:
-    eventually(lambda: whole(line, MACHINES), timeout_s)
+def vip_holder(line: Line) -> Machine | None:
+    address = vip(line)
+    for machine in MACHINES:
+        try:
+            addresses = json.loads(container(line, machine).execute("ip", "-json", "address"))
+        except LabError:
+            continue
+        if any(a["local"] == address for card in addresses for a in card["addr_info"]):
+            return machine
+    return None
+
+
+def vip(line: Line) -> str:
+    return str(line.cli.ask("cluster-show", CLUSTER)["vip_address"])
+
+
+def database(line: Line, machine: Machine, variable: str) -> str:
+    query = f"SHOW STATUS LIKE '{variable}'"
+    client = ("mariadb", "--batch", "--skip-column-names", "--execute", query)
+    return container(line, machine).execute(*client).split()[-1]
+
+
+def whole(line: Line) -> bool:
+    """Data base and message queue have all their machines."""
+    try:
+        sizes = {database(line, machine, "wsrep_cluster_size") for machine in MACHINES}
+        states = {database(line, machine, "wsrep_local_state_comment") for machine in MACHINES}
+        status = ("rabbitmqctl", "cluster_status", "--formatter", "json")
+        brokers = json.loads(container(line, MACHINES[0]).execute(*status))["running_nodes"]
+    except (LabError, ValueError):
+        return False
+    return sizes == {"3"} and states == {"Synced"} and len(brokers) == 3
 
 
 def project(line: Line, name: str) -> str:
@@ -65,7 +92,7 @@ def test_three_controllers_installed_in_any_order_answer_through_the_vip(cluster
     run.bring_up(cluster, cluster.group_stages(rest), Display())
     cluster.wait_for_puppet(first, print)
     assert cluster.openstack().ask("token", "issue")["id"]
-    eventually_whole(cluster)
+    eventually(lambda: whole(cluster))
     assert cluster.cli.ask("cluster-show", CLUSTER)["initial_cluster_setup"] is False
 
 
@@ -88,23 +115,23 @@ def connect(address: str, port: int) -> None:
 
 def test_the_api_answers_again_when_the_controller_with_the_vip_dies(cluster: Line) -> None:
     kept = project(cluster, "before-the-loss")
-    holder = holder_of_vip(cluster)
+    holder = eventually(lambda: vip_holder(cluster))
     container(cluster, holder).power_off()
     lost = time.monotonic()
     cluster.openstack().wait(timeout_s=ANSWER_AGAIN_S)
     print(f"answered {time.monotonic() - lost:.1f} s after the loss of {holder.name}")
     assert kept in projects(cluster)
     cluster.power_on(holder)
-    eventually_whole(cluster)
+    eventually(lambda: whole(cluster), RECOVERY_S)
 
 
 def test_a_controller_that_is_cut_off_lets_the_vip_go_and_comes_back(cluster: Line) -> None:
-    holder = holder_of_vip(cluster)
+    holder = eventually(lambda: vip_holder(cluster))
     namespace.plug(cluster.lab, holder, connected=False)
     address = vip(cluster)
     eventually(lambda: address not in container(cluster, holder).execute("ip", "address"))
     namespace.plug(cluster.lab, holder, connected=True)
-    eventually_whole(cluster)
+    eventually(lambda: whole(cluster), RECOVERY_S)
 
 
 def test_all_three_come_back_from_a_power_loss_without_a_hand(cluster: Line) -> None:
@@ -113,44 +140,22 @@ def test_all_three_come_back_from_a_power_loss_without_a_hand(cluster: Line) -> 
         container(cluster, machine).power_off()
     for machine in MACHINES:
         cluster.power_on(machine)
-    eventually_whole(cluster)
+    eventually(lambda: whole(cluster), RECOVERY_S)
     cluster.openstack().wait(timeout_s=RECOVERY_S)
     assert kept in projects(cluster)
 
 
-def test_a_controller_installed_from_nothing_joins_again_while_the_server_comes_and_goes(
-    cluster: Line,
-) -> None:
+def test_a_controller_installed_from_nothing_joins_again(cluster: Line) -> None:
     kept = project(cluster, "before-the-reinstallation")
     machine = MACHINES[0]
-    found = container(cluster, machine)
     cluster.cli("machine-reboot-on-live", machine.serial)
-    found.power_off()
+    container(cluster, machine).power_off()
     cluster.power_on(machine)
     eventually(lambda: (cluster.cli.machine(machine.serial) or {}).get("status") == "live")
-    since = found.console.mark()
-    cluster.cli("machine-install-os", machine.serial)
-    found.console.wait_for("unpack: begins", timeout_s=WAIT_S, since=since)
-    with server_away(cluster):
-        time.sleep(AWAY_S)
     cluster.install(machine, print)
-    eventually(lambda: found.execute("cat", "/var/log/oci/puppet-certificate.log") is not None)
-    with server_away(cluster):
-        time.sleep(AWAY_S)
     cluster.wait_for_puppet(machine, print)
-    eventually_whole(cluster)
+    eventually(lambda: whole(cluster), RECOVERY_S)
     assert kept in projects(cluster)
-
-
-@contextmanager
-def server_away(line: Line) -> Iterator[None]:
-    """Kill the provisioning server; it is started again in the end."""
-    line.processes.kill(server.PROCESS)
-    try:
-        yield
-    finally:
-        server.start(line.lab, line.processes)
-    eventually(lambda: server.healthy(line.lab))
 
 
 def test_puppet_killed_in_the_middle_and_repeated_converges(cluster: Line) -> None:
@@ -164,6 +169,9 @@ def test_puppet_killed_in_the_middle_and_repeated_converges(cluster: Line) -> No
 
 
 def test_the_provisioning_server_away_breaks_nothing(cluster: Line) -> None:
-    with server_away(cluster):
+    cluster.processes.kill(server.PROCESS)
+    try:
         changes_nothing(cluster, MACHINES[2])
+    finally:
+        server.start(cluster.lab, cluster.processes)
     assert cluster.openstack().ask("token", "issue")["id"]

@@ -17,15 +17,14 @@ from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import CommandError
 from ocinstaller.lab.layout import CLUSTER, LOCATION, Machine
 from ocinstaller.lab.stages import Line
-from tests.e2e.conftest import SCENARIO
 from tests.e2e.laboratory import changes_nothing, container
 from tests.e2e.waiting import WAIT_S, eventually
 
 pytestmark = [pytest.mark.line, pytest.mark.root]
 
-_MACHINES = scenario.load(SCENARIO)
-CONTROLLER = _MACHINES.machine("controller")
-VIRTUAL = [_MACHINES.machine("bios"), _MACHINES.machine("uefi")]
+SCENARIO = scenario.load(scenario.DEFAULT)
+CONTROLLER = SCENARIO.machine("controller")
+VIRTUAL = [SCENARIO.machine("bios"), SCENARIO.machine("uefi")]
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -77,14 +76,6 @@ def _verify(lab: Lab, _arguments: argparse.Namespace) -> None:
         raise StageError(f"the cloud fails: {', '.join(failed)}")
 
 
-def _tempest(lab: Lab, arguments: argparse.Namespace) -> None:
-    started = time.monotonic()
-    outcome = Line(lab).tempest(lambda text: print(text, flush=True), arguments.patterns)
-    print(f"{outcome} in {time.monotonic() - started:.0f} s")
-    if outcome.failed:
-        raise StageError(f"the cloud fails: {', '.join(outcome.failed)}")
-
-
 def _power(lab: Lab, arguments: argparse.Namespace) -> None:
     line = Line(lab)
     wanted = line.scenario.machine(arguments.machine)
@@ -148,11 +139,6 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(work=_status)
     command = commands.add_parser("verify", help="use the deployed cloud as its users do")
     command.set_defaults(work=_verify)
-    command = commands.add_parser("tempest", help="run a part of tempest against the cloud")
-    command.add_argument(
-        "patterns", nargs="*", help="regular expressions of tests' names (default: a chosen part)"
-    )
-    command.set_defaults(work=_tempest)
     command = commands.add_parser("power", help="press a machine's buttons")
     command.add_argument("action", choices=["on", "off", "reset", "cycle"])
     command.add_argument("machine")

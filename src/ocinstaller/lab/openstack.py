@@ -61,18 +61,6 @@ class OpenStack:
 
         :raises CommandError: it failed.
         """
-        return self.program("openstack", *args)
-
-    def program(self, *command: str) -> str:
-        """Run another program as the cloud's client and return its output.
-
-        :raises CommandError: it failed.
-        """
-        argv, environment = self.outside(*command)
-        return run(*argv, env=environment, timeout_s=ANSWER_S)
-
-    def outside(self, *command: str) -> tuple[tuple[str, ...], dict[str, str]]:
-        """What runs a program of the controller as a client of the cloud, and its environment."""
         network = namespace.namespace_path(self._lab.name)
         target = str(self._controller.init_process())
         enter = ("nsenter", f"--net={network}", "--target", target, "--mount", "--")
@@ -82,7 +70,7 @@ class OpenStack:
             environment["OS_PROJECT_NAME"] = self._project
         name = urlsplit(environment["OS_AUTH_URL"]).hostname or ""
         own = ("unshare", "--mount", "--", "python3", "-c", _WITH_NAME, name, self._address)
-        return (*enter, *own, *command), environment
+        return run(*enter, *own, "openstack", *args, env=environment, timeout_s=ANSWER_S)
 
     def ask(self, *args: str) -> Any:
         """Run a command that prints a list or an object and return it."""

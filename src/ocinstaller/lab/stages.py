@@ -19,7 +19,6 @@ from ocinstaller.lab import (
     puppetserver,
     scenario,
     server,
-    tempest,
     topology,
     verify,
 )
@@ -242,17 +241,6 @@ class Line:
         cloud.wait()
         tenant = Tenant(cloud, self.controller(), verify.fresh_name())
         return verify.Verification(tenant, show).run()
-
-    def tempest(self, show: Show, patterns: Sequence[str] = ()) -> tempest.Outcome:
-        """Run a part of tempest against the deployed cloud.
-
-        :raises LabError: it could not run.
-        """
-        cloud = self.openstack()
-        cloud.wait()
-        controller = self.controller()
-        tenant = Tenant(cloud, controller, verify.fresh_name("tempest"))
-        return tempest.run(tenant, controller, show, patterns)
 
     def _image_stage(self, kind: str) -> Stage:
         # Only the builder knows whether an image is up to date, and it knows within a second.

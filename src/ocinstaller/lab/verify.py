@@ -79,9 +79,9 @@ class _SkippedError(Exception):
     """A check has nothing to work on."""
 
 
-def fresh_name(prefix: str = "verify") -> str:
+def fresh_name() -> str:
     """A name for what a run makes; those of two runs differ."""
-    return f"{prefix}-{token_hex(3)}"
+    return f"verify-{token_hex(3)}"
 
 
 def _reason(error: Exception) -> str:

@@ -3,11 +3,22 @@
 import hashlib
 import shlex
 
+from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.layout import Machine
 from ocinstaller.lab.stages import Line
-from tests.e2e.laboratory import container
 
 RING_FILES = tuple(f"/etc/swift/{name}.ring.gz" for name in ("account", "container", "object"))
+PUPPET = (
+    "puppet", "agent", "--test", "--detailed-exitcodes", "--waitforlock=2", "--maxwaitforlock=300",
+)  # fmt: skip
+"""Exit code 0: nothing to do; any other one is an error of the lab's command."""
+
+
+def container(line: Line, machine: Machine) -> ContainerMachine:
+    """Return a machine that is a container."""
+    found = line.machines[machine.name]
+    assert isinstance(found, ContainerMachine)
+    return found
 
 
 class Objects:

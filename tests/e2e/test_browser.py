@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
-from ocinstaller.lab import scenario
+from ocinstaller.lab import scenario, stop
 from ocinstaller.lab.display import Display
-from ocinstaller.lab.layout import DOMAIN, INTERNAL, PUBLIC, MachineKind
+from ocinstaller.lab.layout import DOMAIN, INTERNAL, PUBLIC, Lab, MachineKind
 from ocinstaller.lab.run import bring_up
 from ocinstaller.lab.server import url
 from ocinstaller.lab.stages import INSTALL_S, LIVE_S, Line
 from tests.browser.conftest import Visitor, chromium, visit  # noqa: F401 - fixtures
 from tests.browser.test_way import submit
-from tests.e2e.laboratory import fresh, lab_of
+from tests.e2e.conftest import STATE
 
 pytestmark = [pytest.mark.line, pytest.mark.root]
 
@@ -33,12 +33,17 @@ WITHOUT = {"puppetserver", "cluster"}
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Line]:
     """Run a server that knows nothing but its administrator, with a machine beside it."""
-    with fresh(lab_of("web-test"), scenario.Scenario("browser", (MACHINE,))) as line:
+    lab = Lab("oci-web-test", STATE / "web-test", STATE)
+    line = Line(lab, scenario.Scenario("browser", (MACHINE,)))
+    stop.stop(lab, print)
+    try:
         stages = [stage for stage in line.base_stages() if stage.title not in WITHOUT]
         bring_up(line, tuple(stages), Display())
         # The installer hands the CA of Puppet on: any will do where nobody runs Puppet.
-        line.lab.puppet_ca_file.write_bytes(line.lab.root_ca_file.read_bytes())
+        lab.puppet_ca_file.write_bytes(lab.root_ca_file.read_bytes())
         yield line
+    finally:
+        stop.stop(lab, print)
 
 
 def password(line: Line) -> str:

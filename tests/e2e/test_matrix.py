@@ -5,13 +5,16 @@ which reports its first start over the very bond and VLAN that it was given.
 """
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ocinstaller.lab import stop
 from ocinstaller.lab.command import run
 from ocinstaller.lab.display import Display
-from ocinstaller.lab.layout import DOMAIN, INTERNAL, TAGGED, Machine, MachineKind
+from ocinstaller.lab.layout import DOMAIN, INTERNAL, TAGGED, Lab, Machine, MachineKind
 from ocinstaller.lab.namespace import namespace_path
 from ocinstaller.lab.ocicli import OciCli
 from ocinstaller.lab.qemu import QemuMachine, disk_file
@@ -19,11 +22,12 @@ from ocinstaller.lab.run import bring_up
 from ocinstaller.lab.scenario import Scenario
 from ocinstaller.lab.stages import Line
 from ocinstaller.lab.switch import Switch
-from tests.e2e.laboratory import fresh, lab_of
 from tests.e2e.waiting import eventually
 
 pytestmark = [pytest.mark.matrix, pytest.mark.root]
 
+REPOSITORY = Path(__file__).parents[2]
+STATE = REPOSITORY / ".state"
 CLUSTER, PLAIN, TAGGED_PLACE = "matrix", "plain", "tagged"
 
 BONDED = Machine("bonded", 21, MachineKind.BIOS, "custom", disks=2, bonded=True)
@@ -38,13 +42,19 @@ WAIT_S = 1200.0
 @pytest.fixture(scope="module")
 def line() -> Iterator[Line]:
     """A line with its server, without Puppet; what an earlier session left is gone."""
-    with fresh(lab_of("matrix"), Scenario("matrix", (BONDED, MIRRORED, MANY))) as found:
-        # The plan hands the certificate out; nobody on these machines checks it.
-        found.lab.puppet_ca_file.parent.mkdir(parents=True)
-        found.lab.puppet_ca_file.write_text("-----BEGIN CERTIFICATE-----\n")
+    lab = Lab("oci-matrix", STATE / "matrix", STATE)
+    stop.stop(lab, print)
+    shutil.rmtree(lab.directory, ignore_errors=True)
+    found = Line(lab, Scenario("matrix", (BONDED, MIRRORED, MANY)))
+    # The plan hands the certificate out; nobody on these machines checks it.
+    lab.puppet_ca_file.parent.mkdir(parents=True)
+    lab.puppet_ca_file.write_text("-----BEGIN CERTIFICATE-----\n")
+    try:
         bring_up(found, [s for s in found.base_stages() if s.title in STAGES], Display())
         define(found.cli)
         yield found
+    finally:
+        stop.stop(lab, print)
 
 
 def define(cli: OciCli) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ocinstaller.lab import run, scenario
+from ocinstaller.lab import run, scenario, stop
 from ocinstaller.lab.display import Display
 from ocinstaller.lab.errors import CommandError
-from ocinstaller.lab.layout import CLUSTER, Machine
+from ocinstaller.lab.layout import CLUSTER, Lab, Machine
 from ocinstaller.lab.stages import Line
-from tests.e2e.laboratory import changes_nothing, container, fresh, lab_of
-from tests.e2e.object_storage import RING_FILES, Objects
+from tests.e2e.conftest import STATE
+from tests.e2e.object_storage import PUPPET, RING_FILES, Objects, container
 from tests.e2e.waiting import eventually
 
 pytestmark = [
@@ -27,15 +27,22 @@ pytestmark = [
 SCENARIO = scenario.load("swift")
 STORES = [machine for machine in SCENARIO.machines if machine.role == "swiftstore"]
 PROXY = SCENARIO.machine("swiftproxy-1")
+PUPPET_S = 900.0
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Line]:
     """A lab in which everything of the scenario is deployed."""
-    with fresh(lab_of("swift-test"), SCENARIO.name) as line:
+    lab = Lab("oci-swift-test", STATE / "swift-test", STATE)
+    scenario.choose(lab, SCENARIO.name)
+    line = Line(lab)
+    stop.stop(lab, print)
+    try:
         run.bring_up(line, line.stages(), Display())
         line.openstack().wait()
         yield line
+    finally:
+        stop.stop(lab, print)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +99,7 @@ def test_objects_are_readable_and_writable_without_a_store(cluster: Line, object
 
 @pytest.mark.parametrize("machine", [*STORES[:1], PROXY], ids=lambda machine: machine.name)
 def test_second_puppet_run_changes_nothing(cluster: Line, machine: Machine) -> None:
-    changes_nothing(cluster, machine)
+    container(cluster, machine).execute(*PUPPET, timeout_s=PUPPET_S)
 
 
 def test_a_drained_store_loses_its_partitions(cluster: Line) -> None:

@@ -67,6 +67,12 @@ def root_ca(oci: Server) -> PlainTextResponse:
     return PlainTextResponse(oci.authority.root_pem(), media_type="application/x-pem-file")
 
 
+class ImageResponse(FileResponse):
+    """A large file, read in pieces that are worth the change of threads that each costs."""
+
+    chunk_size = 1024 * 1024
+
+
 @router.api_route("/images/{kind}/{digest}/{name}", methods=GET_AND_HEAD)
 def image_file(oci: Server, kind: str, digest: str, name: str) -> FileResponse:
     """Serve a file of an image."""
@@ -79,7 +85,7 @@ def image_file(oci: Server, kind: str, digest: str, name: str) -> FileResponse:
         raise NotFound("image", f"{kind}/{digest}") from error
     if name not in image.files:
         raise NotFound("image file", name, ", ".join(image.files))
-    return FileResponse(image.directory / name, media_type="application/octet-stream")
+    return ImageResponse(image.directory / name, media_type="application/octet-stream")
 
 
 def _decide(oci: Installation, mac_text: str) -> BootDecision:

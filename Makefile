@@ -3,6 +3,7 @@
 # make cluster, make stop-cluster   the same for a highly available cloud of containers
 # make test-ha   three controllers and what happens to them: long, so no part of make test
 # make test-cloud   a controller with all services and a compute machine, used as by their users
+# make test-roles   network, compute and volume machines beside a controller
 # make test   all tests: fast ones first, then the real line
 # make fast   the fast ones: no root, no images, no virtual machines
 # make test-matrix  disks and networks of installed systems, on many virtual machines (long)
@@ -17,7 +18,7 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 # Of the tests that need nothing but processes of their own; two at a time.
 FAST     := not (line or images or root or schemathesis)
 
-.PHONY: run stop cluster stop-cluster test test-ha test-cloud fast test-matrix check
+.PHONY: run stop cluster stop-cluster test test-ha test-cloud test-roles fast test-matrix check
 
 run: $(VENV)/.installed
 	$(BIN)/oci-lab up
@@ -42,6 +43,9 @@ test-ha: $(VENV)/.installed
 
 test-cloud: $(VENV)/.installed
 	OCI_TEST_CLOUD=yes $(BIN)/pytest -s tests/e2e/test_cloud.py
+
+test-roles: $(VENV)/.installed
+	OCI_TEST_ROLES=yes $(BIN)/pytest -s tests/e2e/test_roles.py
 
 test-matrix: $(VENV)/.installed
 	$(BIN)/pytest -m matrix

@@ -6,7 +6,7 @@ import pytest
 
 from ocinstaller.lab import verify
 from ocinstaller.lab.errors import CommandError
-from ocinstaller.lab.tenant import CheckError, Tenant
+from ocinstaller.lab.tenant import CheckError, NothingToCheckError, Tenant
 from ocinstaller.lab.workloads import CHECKS, Check
 
 
@@ -67,6 +67,12 @@ def test_what_depends_on_a_failure_is_skipped_and_the_rest_is_done() -> None:
     }
     assert shown == results
     assert tenant.done == ["remove d", "remove a"]
+
+
+def test_a_check_can_find_that_there_is_nothing_to_check() -> None:
+    check = Check("moved", failing(NothingToCheckError("1 compute machine")))
+    results = verify.Verification(Nowhere(), print).run((check,))
+    assert outcome(results)["moved"] == ("skipped", "1 compute machine")
 
 
 def test_the_reason_is_what_the_client_said_last() -> None:

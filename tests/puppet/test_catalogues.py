@@ -16,13 +16,16 @@ import yaml
 
 from ocinstaller.lab import firmware
 from ocinstaller.lab.command import run
+from ocinstaller.model.addressing import BRIDGE, SWITCHING_ROLES, Link
 from ocinstaller.model.placement.placing import place_machine
 from ocinstaller.model.secret_specs import names_for_services
+from ocinstaller.model.settings import Value
 from ocinstaller.model.snapshot import ClusterSnapshot, VirtualAddress
 from ocinstaller.puppet.classification import ROLE_CLASSES, classify
 from ocinstaller.puppet.nodes import node_snapshot
 from ocinstaller.puppet.server_setup import MODULE_DIRECTORY, MODULES
-from tests.model.worlds import connected
+from tests.model.worlds import connected, network
+from tests.support import report
 
 REPOSITORY = Path(__file__).parents[2]
 MODULE = REPOSITORY / "puppet" / "ocinstaller"
@@ -203,3 +206,58 @@ def test_no_secret_is_in_an_argument(compiled: Compile) -> None:
         assert isinstance(parameters, dict)
         for argument in ("command", "unless", "onlyif"):
             assert "of-" not in str(parameters.get(argument, "")), name
+
+
+def with_outside(counts: dict[str, int], **settings: Value) -> ClusterSnapshot:
+    """Return a cluster whose network and compute machines lead outside over their second card."""
+    cluster = connected(counts)
+    world = network("world", "198.51.100.0/24", BRIDGE)
+    link = Link("eth1", bridge_name="br-ex")
+    world = replace(world, use=replace(world.use, link=link))
+    machines = tuple(
+        replace(machine, settings={**machine.settings, **settings}, nics=report(index).nics)
+        if machine.role in SWITCHING_ROLES
+        else machine
+        for index, machine in enumerate(cluster.machines)
+    )
+    return replace(cluster, machines=machines, networks=(*cluster.networks, world))
+
+
+def value(catalogue: dict[str, object], name: str) -> object:
+    parameters = resources(catalogue)[name]["parameters"]
+    assert isinstance(parameters, dict)
+    return parameters.get("value")
+
+
+@pytest.mark.parametrize("role", ["network", "compute"])
+def test_bridges_lead_to_the_physical_networks_that_neutron_knows(
+    compiled: Compile, role: str
+) -> None:
+    found = compiled(role, with_outside(COUNTS, neutron_external_network_name="street"))
+    assert "Exec[eth1 is a port of br-ex]" in resources(found)
+    assert value(found, "Neutron_agent_ovs[ovs/bridge_mappings]") == "street:br-ex"
+
+
+def test_the_server_knows_the_physical_networks_of_all_machines(compiled: Compile) -> None:
+    found = compiled("controller", with_outside(COUNTS, neutron_external_network_name="street"))
+    assert value(found, "Neutron_plugin_ml2[ml2_type_vlan/network_vlan_ranges]") == "street"
+    assert "Neutron_agent_ovs[ovs/bridge_mappings]" not in resources(found)
+
+
+@pytest.mark.parametrize(("driver", "kind"), [("libvirt", "kvm"), ("qemu", "qemu")])
+def test_virtual_machines_move_and_are_looked_at_over_tls(
+    compiled: Compile, driver: str, kind: str
+) -> None:
+    found = compiled("compute", with_outside(COUNTS, compute_driver=driver))
+    assert value(found, "Nova_config[libvirt/virt_type]") == kind
+    assert value(found, "Nova_config[libvirt/live_migration_scheme]") == "tls"
+    assert value(found, "Nova_config[libvirt/live_migration_with_native_tls]") is True
+    assert "vnc_tls_x509_verify = 1" in content(found, "/etc/libvirt/qemu.conf")
+    allowed = content(found, "/etc/libvirt/libvirtd.conf")
+    assert '"*CN=cloud-compute-2.example.com*"' in allowed and "controller" not in allowed
+    assert "Service[libvirtd-tls.socket]" in resources(found)
+
+
+def test_pretended_virtual_machines_need_no_libvirt(compiled: Compile) -> None:
+    found = resources(compiled("compute", with_outside(COUNTS, compute_driver="fake")))
+    assert "Service[libvirtd-tls.socket]" not in found

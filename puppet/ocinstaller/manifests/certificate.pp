@@ -4,9 +4,15 @@
 #   Directory for `cert.pem` (leaf and intermediate) and `key.pem`; it is made.
 # @param group
 #   The service's group, which may read the key.
+# @param certificates
+#   Names of the files that the certificate is in, for programs that choose them.
+# @param keys
+#   Names of the files that its key is in.
 define ocinstaller::certificate (
   Stdlib::Absolutepath $directory,
   String[1]            $group,
+  Array[String[1], 1]  $certificates = ['cert.pem'],
+  Array[String[1], 1]  $keys         = ['key.pem'],
 ) {
   $hostname = $ocinstaller::machine_hostname
 
@@ -17,7 +23,7 @@ define ocinstaller::certificate (
     mode   => '0750',
   }
 
-  file { "${directory}/cert.pem":
+  file { $certificates.map |$name| { "${directory}/${name}" }:
     ensure => file,
     source => "/etc/ssl/oci/${hostname}-chain.pem",
     owner  => 'root',
@@ -25,7 +31,7 @@ define ocinstaller::certificate (
     mode   => '0640',
   }
 
-  file { "${directory}/key.pem":
+  file { $keys.map |$name| { "${directory}/${name}" }:
     ensure    => file,
     source    => "/etc/ssl/private/${hostname}.key",
     owner     => 'root',

@@ -39,6 +39,12 @@
 #   Ports of this machine's services.
 # @param settings
 #   The cluster's and the machine's settings.
+# @param bridges
+#   This machine's bridges to physical networks.
+# @param external_networks
+#   Names of the physical networks that any machine of the cluster leads to.
+# @param tunnel_address
+#   This machine's end of the tunnels between tenants' machines.
 # @param time_servers
 #   NTP servers.
 # @param secrets
@@ -89,6 +95,9 @@ class ocinstaller (
   Hash[String[1], Array[Ocinstaller::Peer, 1]]                                   $peers,
   Array[Ocinstaller::Port]                                                       $ports,
   Hash[String[1], Variant[String, Boolean, Numeric, Array, Hash]]                $settings,
+  Array[Ocinstaller::Bridge]                                                     $bridges,
+  Array[String[1]]                                                               $external_networks,
+  Stdlib::IP::Address::Nosubnet                                                  $tunnel_address,
   Hash[String[1], String[1]]                                                     $secrets,
   Hash[String[1], Struct[{ user => String[1], secret => String[1] }]]            $databases     = {},
   Hash[String[1], String[1]]                                                     $message_users = {},

@@ -15,16 +15,22 @@ PROXY_PORT = 3142
 
 @dataclass(frozen=True)
 class Bridge:
-    """A virtual switch of the lab; its addresses are those of the server's side."""
+    """A virtual switch of the lab; its addresses are those of the server's side.
+
+    :ivar outside: of a second network, which the machines of tenants have addresses in.
+    """
 
     name: str
     address: IPv4Interface
     address6: IPv6Interface | None = None
+    outside: IPv4Interface | None = None
 
 
 INTERNAL = Bridge("br-int", IPv4Interface("10.66.0.1/24"), IPv6Interface("fd66::1/64"))
 """PXE, Puppet and management. It has IPv6 because iPXE waits 16 s for a router otherwise."""
-PUBLIC = Bridge("br-pub", IPv4Interface("10.66.1.1/24"))
+OUTSIDE = IPv4Interface("10.66.3.1/24")
+"""What tenants call the world, in labs that have bridges to it."""
+PUBLIC = Bridge("br-pub", IPv4Interface("10.66.1.1/24"), outside=OUTSIDE)
 """Where the cluster's API answers."""
 BRIDGES = (INTERNAL, PUBLIC)
 

@@ -79,6 +79,8 @@ def create(lab: Lab, bridges: Iterable[Bridge] = BRIDGES) -> None:
         if bridge.name not in links:
             _ip(lab.name, "link", "add", "name", bridge.name, "type", "bridge")
         _ip(lab.name, "address", "replace", str(bridge.address), "dev", bridge.name)
+        if bridge.outside is not None:
+            _ip(lab.name, "address", "replace", str(bridge.outside), "dev", bridge.name)
         if bridge.address6 is not None:
             # Duplicate detection would keep the address unusable for the first seconds.
             address = str(bridge.address6)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ocinstaller.lab import namespace, nspawn
-from ocinstaller.lab.command import run
+from ocinstaller.lab.command import run, succeeds
 from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.errors import LabError, StateError
 from ocinstaller.lab.layout import Lab
@@ -61,16 +61,34 @@ class OpenStack:
 
         :raises CommandError: it failed.
         """
+        # Through the environment, which only root can read, not through arguments.
+        environment = self.credentials()
+        if self._project:
+            environment["OS_PROJECT_NAME"] = self._project
+        return self._outside("openstack", *args, environment=environment)
+
+    def browse(self, script: str, *args: str, given: str) -> str:
+        """Run a Python script as a user's program outside and return its output.
+
+        :param given: its input.
+        :raises CommandError: it failed.
+        """
+        command = ("python3", "-c", script, *args)
+        return self._outside(*command, environment=self.credentials(), given=given)
+
+    def reaches(self, address: str) -> bool:
+        """Tell whether an address outside answers a ping."""
+        network = namespace.namespace_path(self._lab.name)
+        return succeeds("nsenter", f"--net={network}", "ping", "-c1", "-W2", address)
+
+    def _outside(self, *command: str, environment: dict[str, str], given: str | None = None) -> str:
         network = namespace.namespace_path(self._lab.name)
         target = str(self._controller.init_process())
         enter = ("nsenter", f"--net={network}", "--target", target, "--mount", "--")
-        # Through the environment, which only root can read, not through arguments.
-        environment = {**self.credentials(), "PATH": nspawn.PATH}
-        if self._project:
-            environment["OS_PROJECT_NAME"] = self._project
         name = urlsplit(environment["OS_AUTH_URL"]).hostname or ""
         own = ("unshare", "--mount", "--", "python3", "-c", _WITH_NAME, name, self._address)
-        return run(*enter, *own, "openstack", *args, env=environment, timeout_s=ANSWER_S)
+        found = {**environment, "PATH": nspawn.PATH}
+        return run(*enter, *own, *command, env=found, timeout_s=ANSWER_S, stdin=given)
 
     def ask(self, *args: str) -> Any:
         """Run a command that prints a list or an object and return it."""

@@ -17,20 +17,26 @@ from ocinstaller.model.settings import MACHINE_SETTINGS, parse_all
 
 SCENARIOS = Path(__file__).parent / "data" / "scenarios"
 DEFAULT = "line"
+_MOST_DISKS = 8
 NUMBERS = range(1, 254)
 """Of machines; each makes MAC addresses and a loop device."""
 _NAME_LENGTH = {MachineKind.CONTAINER: 13, MachineKind.BIOS: 9, MachineKind.UEFI: 9}
 """`NAME-0` and `tap-NAME-0` have to fit into the 15 characters of an interface's name."""
-_KEYS = {"name", "number", "kind", "role", "data_disks_gib", "settings"}
+_KEYS = {"name", "number", "kind", "role", "data_disks_gib", "disks", "settings"}
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A name, its machines, and the kinds of images that are made for their roles."""
+    """A name, its machines, and the kinds of images that are made for their roles.
+
+    :ivar outside: tenants' networks lead outside, over the second card of the network and compute
+        machines.
+    """
 
     name: str
     machines: tuple[Machine, ...]
     prepared: tuple[ImageKind, ...] = ()
+    outside: bool = False
 
     @property
     def uefi_loader(self) -> UefiLoader:
@@ -77,7 +83,10 @@ def load(name: str) -> Scenario:
         twice = sorted({str(value) for value in values if values.count(value) > 1})
         if twice:
             raise ValueError(f"scenario {file}: {field} {', '.join(twice)} is there twice")
-    return Scenario(name, machines, _prepared(file, content.get("prepared", [])))
+    outside = content.get("outside", False)
+    if not isinstance(outside, bool):
+        raise ValueError(f"scenario {file}: outside {outside}; allowed: true or false")
+    return Scenario(name, machines, _prepared(file, content.get("prepared", [])), outside)
 
 
 def current(lab: Lab) -> Scenario:
@@ -135,6 +144,13 @@ def _machine(file: Path, entry: Any) -> Machine:
         allowed = ", ".join(MachineKind)
         raise ValueError(f"scenario {file}: kind {entry['kind']} of {name}; allowed: {allowed}")
     kind = MachineKind(entry["kind"])
+    count = entry.get("disks", 1)
+    if not isinstance(count, int) or not 1 <= count <= _MOST_DISKS:
+        raise ValueError(f"scenario {file}: disks {count} of {name}; allowed: 1 to {_MOST_DISKS}")
+    if disks if kind is not MachineKind.CONTAINER else count > 1:
+        raise ValueError(
+            f"scenario {file}: {name}: data_disks_gib is for containers, disks for virtual machines"
+        )
     if len(name) > _NAME_LENGTH[kind]:
         raise ValueError(f"scenario {file}: {name} has more than {_NAME_LENGTH[kind]} characters")
     settings = entry.get("settings", {})
@@ -145,4 +161,5 @@ def _machine(file: Path, entry: Any) -> Machine:
         parse_all(MACHINE_SETTINGS, settings)
     except InvalidValue as error:
         raise ValueError(f"scenario {file}: machine {name}: {error}") from error
-    return Machine(name, number, kind, role, tuple(disks), settings=tuple(sorted(settings.items())))
+    own = tuple(sorted(settings.items()))
+    return Machine(name, number, kind, role, tuple(disks), count, own)

@@ -131,7 +131,9 @@ class Line:
             Stage("administrator", lambda: self.lab.credentials_file.exists(), self._administrator),
             Stage("puppetserver", self._puppetserver_is_set_up, self._puppetserver),
             Stage(
-                "cluster", lambda: topology.exists(self.cli), lambda _: topology.create(self.cli)
+                "cluster",
+                lambda: topology.exists(self.cli, outside=self.scenario.outside),
+                lambda _: topology.create(self.cli, outside=self.scenario.outside),
             ),
         )
 

@@ -22,6 +22,10 @@ class CheckError(Exception):
     """The cloud answered, and the answer is wrong."""
 
 
+class NothingToCheckError(Exception):
+    """The cloud has not what a check is about; the text says what."""
+
+
 class Tenant:
     """What the checks share.
 
@@ -44,6 +48,19 @@ class Tenant:
     def services(self) -> frozenset[str]:
         """Types of the services in the catalogue."""
         return frozenset(row["Type"] for row in self.admin.ask("catalog", "list"))
+
+    @cached_property
+    def hypervisors(self) -> dict[str, str]:
+        """What runs virtual machines on each compute machine: QEMU, fake …, by host name."""
+        names = [row["Hypervisor Hostname"] for row in self.admin.ask("hypervisor", "list")]
+        return {
+            name: str(self.admin.ask("hypervisor", "show", name)["hypervisor_type"])
+            for name in names
+        }
+
+    def afterwards(self, work: Callable[[], object]) -> None:
+        """Have something done when everything is removed, in its turn."""
+        self._undo.append(work)
 
     def later(self, client: OpenStack, *command: str) -> None:
         """Have a command run when everything is removed; the last one first."""
@@ -88,7 +105,7 @@ class Tenant:
         for step in steps:
             try:
                 step()
-            except LabError as error:
+            except (LabError, CheckError) as error:
                 failures.append(str(error).strip().splitlines()[-1])
         if failures:
             raise CheckError(f"{len(failures)} of {len(steps)} steps failed: {'; '.join(failures)}")

@@ -11,7 +11,7 @@ from functools import partial
 from secrets import token_hex
 
 from ocinstaller.lab.errors import CommandError, LabError
-from ocinstaller.lab.tenant import CheckError, Tenant
+from ocinstaller.lab.tenant import CheckError, NothingToCheckError, Tenant
 from ocinstaller.lab.workloads import CHECKS, Check
 
 OK, FAILED, SKIPPED = "ok", "failed", "skipped"
@@ -57,26 +57,22 @@ class Verification:
         succeeded = {result.title for result in self.results if result.state == OK}
         missing = [title for title in check.after if title not in succeeded]
         if missing:
-            raise _SkippedError(f"needs {', '.join(missing)}")
+            raise NothingToCheckError(f"needs {', '.join(missing)}")
         kind = check.service
         if kind and kind not in self.tenant.services:
-            raise _SkippedError(f"no {kind} service in the catalogue")
+            raise NothingToCheckError(f"no {kind} service in the catalogue")
         return check.work(self.tenant)
 
     def _take(self, title: str, work: Callable[[], str]) -> None:
         started = time.monotonic()
         try:
             state, said = OK, work()
-        except _SkippedError as error:
+        except NothingToCheckError as error:
             state, said = SKIPPED, str(error)
         except (LabError, CheckError) as error:
             state, said = FAILED, _reason(error)
         self.results.append(Result(title, time.monotonic() - started, state, said))
         self.show(self.results[-1])
-
-
-class _SkippedError(Exception):
-    """A check has nothing to work on."""
 
 
 def fresh_name() -> str:

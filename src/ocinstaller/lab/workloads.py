@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ocinstaller.lab import server_checks, volume_checks
 from ocinstaller.lab.tenant import Tenant, require
 
 IMAGE_BLOCKS = 4099
@@ -86,7 +87,13 @@ def _network(tenant: Tenant) -> str:
         return bool(dhcp) and all(row["Status"] == "ACTIVE" for row in dhcp)
 
     tenant.wait_for("no DHCP agent serves the network", served)
-    return f"{SUBNET} with a router; DHCP's ports are active"
+
+    def routed() -> list[str]:
+        rows = tenant.admin.ask("network", "agent", "list", "--router", name)
+        return sorted(row["Host"] for row in rows)
+
+    where = tenant.wait_for("no agent has the router", routed)
+    return f"{SUBNET}; DHCP's ports are active, the router is on {', '.join(where)}"
 
 
 def _flavor(tenant: Tenant) -> str:
@@ -149,21 +156,9 @@ def _object(tenant: Tenant) -> str:
     return "uploaded, downloaded, identical"
 
 
-def _volume(tenant: Tenant) -> str:
-    user, name = tenant.user, tenant.name
-    user("volume", "create", "--size", "1", name)
-    tenant.later(user, "volume", "delete", name)
-
-    def made() -> str | None:
-        status = str(user.ask("volume", "show", name)["status"])
-        require(status != "error", "the volume is in state error")
-        return status if status == "available" else None
-
-    return str(tenant.wait_for("the volume is not available", made))
-
-
 PROJECT, IMAGE, NETWORK, FLAVOR = "project and token", "image", "network", "flavor"
 HYPERVISORS, AGENTS, SERVER = "compute machines", "network agents", "server"
+VOLUME = "volume"
 
 CHECKS = (
     Check(PROJECT, _project),
@@ -173,8 +168,15 @@ CHECKS = (
     Check(HYPERVISORS, _hypervisors, (PROJECT,), "compute"),
     Check(AGENTS, _agents, (HYPERVISORS,), "network"),
     Check(SERVER, _server, (IMAGE, NETWORK, FLAVOR, AGENTS), "compute"),
+    Check("console", server_checks.console, (SERVER,), "compute"),
+    Check("live migration", server_checks.migration, (SERVER,), "compute"),
+    Check("outside", server_checks.outside, (NETWORK,), "network"),
     Check("secret", _secret, (PROJECT,), "key-manager"),
     Check("stack", _stack, (NETWORK,), "orchestration"),
     Check("object", _object, (PROJECT,), "object-store"),
-    Check("volume", _volume, (PROJECT,), "block-storage"),
+    Check("volume services", volume_checks.services, (PROJECT,), "block-storage"),
+    Check(VOLUME, volume_checks.empty, ("volume services",), "block-storage"),
+    Check("larger volume", volume_checks.larger, (VOLUME,), "block-storage"),
+    Check("snapshot of the volume", volume_checks.snapshot, (VOLUME,), "block-storage"),
+    Check("volume from the image", volume_checks.from_image, (IMAGE, VOLUME), "block-storage"),
 )

@@ -229,7 +229,11 @@ def check_fixed_address(
     return address
 
 
-_VM_NET_ROLES = frozenset({"network", "compute"})
+SWITCHING_ROLES = frozenset({"network", "compute"})
+"""Roles whose machines always carry tenants' networks."""
+
+TUNNELS, BRIDGE = "vm-net", "ovs-bridge"
+"""Roles of networks: the tunnels between those machines, and what their switches lead to."""
 
 
 def networks_for_machine(
@@ -241,8 +245,8 @@ def networks_for_machine(
     controllers carry the tenants' routers and need the tunnel networks too.
     """
     wanted = {role, "all"}
-    if role in _VM_NET_ROLES or (role == "controller" and not has_network_nodes):
-        wanted |= {"vm-net", "ovs-bridge"}
+    if role in SWITCHING_ROLES or (role == "controller" and not has_network_nodes):
+        wanted |= {TUNNELS, BRIDGE}
     if role == "cephosd":
         wanted.add("ceph-cluster")
     matching = (n for n in networks if n.location == location and n.role in wanted)

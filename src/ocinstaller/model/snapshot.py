@@ -43,7 +43,8 @@ class MachineFacts:
     settings: Mapping[str, Value] = field(default_factory=dict)
     """Those that are not at their default; a secret is `secret_fields.HIDDEN`."""
     nics: tuple[Nic, ...] | None = None
-    """The interfaces of controllers, which carry the API's address; not loaded for others."""
+    """The interfaces of controllers, which carry the API's address, and of compute and network
+    machines where the cluster has an `ovs-bridge` network; not loaded for others."""
 
     def own_setting(self, name: str) -> Value:
         """Return a setting as it is on the machine itself, be it `cluster_value`."""

@@ -8,6 +8,7 @@ from ocinstaller.model.placement.placing import hosts, place_machine
 from ocinstaller.model.services import SERVICES, Reach, Service
 from ocinstaller.model.services.entries import Port, database_secret, message_secret
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts, in_order, once
+from ocinstaller.puppet.switching import switching
 
 Parameters = dict[str, object]
 
@@ -25,6 +26,7 @@ def deployment(cluster: ClusterSnapshot, machine: MachineFacts) -> Parameters:
         "apis": _apis(cluster),
         "peers": _peers(cluster),
         "ports": [_port(service, port) for service in own for port in service.ports],
+        **switching(cluster, machine),
     }
     if cluster.other_vips:
         parameters["other_vips"] = {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from ocinstaller.model import naming
-from ocinstaller.model.addressing import networks_for_machine
 from ocinstaller.model.network_layout import network_layout
 from ocinstaller.model.placement.leaders import first_master
 from ocinstaller.model.placement.placing import place_machine
@@ -14,6 +13,7 @@ from ocinstaller.model.settings.schema import EVERY_ROLE
 from ocinstaller.model.snapshot import ClusterSnapshot, MachineFacts
 from ocinstaller.puppet.classification import ApiAddress, NodeSnapshot
 from ocinstaller.puppet.deployment import deployment, members
+from ocinstaller.puppet.switching import networks_of
 
 
 def node_snapshot(
@@ -95,13 +95,7 @@ def _api_address(cluster: ClusterSnapshot, machine: MachineFacts) -> ApiAddress 
         return None
     if machine.nics is None:  # a machine that is only planned: nobody knows its interfaces
         return ApiAddress(vip.ip, vip.prefix, selector)
-    uses = networks_for_machine(
-        [known.use for known in cluster.networks],
-        machine.role,
-        machine.location,
-        has_network_nodes=cluster.counts["network"] > 0,
-    )
-    found = network_layout(uses, {}, machine.nics).of_network
+    found = network_layout(networks_of(cluster, machine), {}, machine.nics).of_network
     if vip.network not in found:  # a controller at another location than the network
         return None
     return ApiAddress(vip.ip, vip.prefix, found[vip.network])

@@ -3,10 +3,17 @@
 from collections import defaultdict
 from ipaddress import ip_address
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.model.addressing import API_VIP, Address, AddressRange, known_address
+from ocinstaller.model.addressing import (
+    API_VIP,
+    BRIDGE,
+    SWITCHING_ROLES,
+    Address,
+    AddressRange,
+    known_address,
+)
 from ocinstaller.model.hardware import Nic
 from ocinstaller.model.snapshot import (
     AddressFacts,
@@ -104,7 +111,7 @@ def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple
         .where(Machine.cluster_id == cluster_id)
         .order_by(Machine.hostname)
     )
-    nics = _controller_nics(session, cluster_id)
+    nics = _nics(session, cluster_id)
     settings = setting_rows.of_members(session, cluster_id)
     return tuple(
         MachineFacts(
@@ -125,11 +132,14 @@ def _machines(session: Session, cluster_id: int, addresses: _Addresses) -> tuple
     )
 
 
-def _controller_nics(session: Session, cluster_id: int) -> dict[int, tuple[Nic, ...]]:
+def _nics(session: Session, cluster_id: int) -> dict[int, tuple[Nic, ...]]:
+    """Read the interfaces of those that carry the API's address or ports of Open vSwitch."""
+    bridged = exists().where(Network.cluster_id == cluster_id, Network.role == BRIDGE)
+    switching = and_(Machine.role.in_(sorted(SWITCHING_ROLES)), bridged)
     query = (
         select(Machine.id, MachineReport.hardware["nics"])
         .join(Machine.report)
-        .where(Machine.cluster_id == cluster_id, Machine.role == "controller")
+        .where(Machine.cluster_id == cluster_id, or_(Machine.role == "controller", switching))
     )
     return {
         number: tuple(Nic.model_validate(nic) for nic in nics or ())

@@ -125,13 +125,19 @@ _COMPUTE = (
             reads=_NOVA,
         ),
     ),
+    # Before nova-compute, which ends when libvirt does not answer.
+    Service(
+        "libvirtd",
+        (Port(16514), Port(49152, last=49215)),
+        (On("compute"),),
+        Deployment("libvirt", ("libvirt-clients", "libvirt-daemon-system")),
+    ),
     Service(
         "nova-compute",
         (Port(5900, last=6100),),
         (On("compute"),),
         Deployment("nova", ("nova-compute-kvm",), reads=("rabbitmq_nova", "nova_service")),
     ),
-    Service("libvirtd", (Port(16514), Port(49152, last=49215)), (On("compute"),)),
 )
 
 _NETWORK = (
@@ -260,7 +266,11 @@ _VOLUMES = (
         "cinder-volume",
         tcp(3260),
         (On("volume", CINDER), On("compute", All(CINDER, OSDS))),
-        Deployment("cinder", ("cinder-volume", "lvm2", "tgt"), reads=_CINDER),
+        Deployment(
+            "cinder",
+            ("cinder-volume", "lvm2", "tgt", "thin-provisioning-tools"),
+            reads=_CINDER,
+        ),
     ),
     Service(
         "cinder-backup",

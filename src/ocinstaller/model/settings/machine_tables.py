@@ -185,8 +185,9 @@ VARIABLES: tuple[Setting, ...] = (
     ),
     whole("nova_num_pcie_ports", 16, "PCIe slots of virtual machines", "compute", most=28),
     choice(
-        "compute_driver", "libvirt", "libvirt fake",
-        "what runs virtual machines; fake only pretends to, for laboratories", "compute",
+        "compute_driver", "libvirt", "libvirt qemu fake",
+        "what runs virtual machines; in laboratories qemu emulates processors, fake only pretends",
+        "compute",
     ),
     choice(
         "openvswitch_datapath", "system", "system netdev",

@@ -12,10 +12,27 @@ class ocinstaller::profile::neutron::openvswitch_agent {
     restart_on => [Anchor['neutron::install::end']],
   }
 
+  $ocinstaller::bridges.each |$known| {
+    $bridge = $known['bridge']
+    $interface = $known['interface']
+
+    exec { "${interface} is a port of ${bridge}":
+      command => ['/usr/bin/ovs-vsctl', '--timeout=60',
+        '--if-exists', 'del-port', $interface,
+        '--', '--may-exist', 'add-br', $bridge,
+        '--', 'set', 'Bridge', $bridge, "datapath_type=${datapath}",
+        '--', 'add-port', $bridge, $interface],
+      unless  => "/usr/bin/test \"$(/usr/bin/ovs-vsctl --timeout=60 iface-to-br ${interface})\" = ${bridge}",
+      require => Ocinstaller::Service['openvswitch-switch'],
+      before  => Ocinstaller::Service['neutron-openvswitch-agent'],
+    }
+  }
+
   class { 'neutron::agents::ml2::ovs':
     manage_service             => false,
     manage_vswitch             => false,
-    local_ip                   => $ocinstaller::machine_address,
+    local_ip                   => $ocinstaller::tunnel_address,
+    bridge_mappings            => $ocinstaller::bridges.map |$known| { "${known['physical']}:${known['bridge']}" },
     tunnel_types               => ['vxlan'],
     l2_population              => true,
     arp_responder              => true,

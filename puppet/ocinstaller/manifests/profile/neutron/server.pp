@@ -36,7 +36,7 @@ class ocinstaller::profile::neutron::server (
     mechanism_drivers    => ['openvswitch', 'l2population'],
     extension_drivers    => ['port_security', 'dns'],
     flat_networks        => '*',
-    network_vlan_ranges  => 'external',
+    network_vlan_ranges  => $ocinstaller::external_networks,
     vni_ranges           => "${first_vni}:${last_vni}",
     path_mtu             => ocinstaller::setting('neutron_path_mtu', 1500),
   }

@@ -13,13 +13,21 @@ class ocinstaller::profile::nova::common {
     }
   }
 
+  # What compute machines promise of what they have.
+  $ratios = 'nova-compute' in $ocinstaller::services ? {
+    true    => Hash(['cpu', 'ram', 'disk'].map |$what| {
+      ["${what}_allocation_ratio", ocinstaller::setting("${what}_allocation_ratio", 1.0)]
+    }),
+    default => {},
+  }
+
   class { 'nova':
     my_ip    => $address,
     host     => $ocinstaller::machine_hostname,
     ssl_only => true,
     cert     => '/etc/nova/oci/cert.pem',
     key      => '/etc/nova/oci/key.pem',
-    *        => ocinstaller::messaging('nova'),
+    *        => ocinstaller::messaging('nova') + $ratios,
   }
   contain nova
 

@@ -1,8 +1,8 @@
 # @summary Virtual machines.
 #
-# The machine's setting compute_driver=fake has virtual machines only pretended, for laboratories
-# without virtualisation: messages, placement and networks' ports are real. Nothing chooses that by
-# itself, and `openstack hypervisor list` shows it.
+# For laboratories without virtualisation the machine's setting compute_driver has an emulator run
+# virtual machines (qemu), or has them only pretended (fake): messages, placement and networks' ports
+# are real then. Nothing chooses either by itself, and `openstack hypervisor list` shows the second.
 class ocinstaller::profile::nova::compute {
   include ocinstaller::profile::nova::common
 
@@ -11,6 +11,10 @@ class ocinstaller::profile::nova::compute {
   class { 'nova::compute':
     manage_service                => false,
     vncserver_proxyclient_address => $ocinstaller::machine_hostname,
+    reserved_host_memory          => ocinstaller::setting('nova_reserved_host_memory_mb', 16384),
+    reserved_host_disk            => ocinstaller::setting('nova_reserved_host_disk_mb', 10240),
+    update_resources_interval     => ocinstaller::setting('nova_update_resources_interval', 300),
+    resize_confirm_window         => ocinstaller::setting('nova_resize_confirm_window', 0),
   }
   nova_config { 'vnc/novncproxy_base_url':
     value => $vnc_url,
@@ -33,11 +37,7 @@ class ocinstaller::profile::nova::compute {
       value => 'fake.FakeDriver',
     }
   } else {
-    class { 'nova::compute::libvirt':
-      virt_type               => 'kvm',
-      vncserver_listen        => $ocinstaller::machine_address,
-      manage_libvirt_services => false,
-    }
+    contain ocinstaller::profile::nova::libvirt
   }
 
   ocinstaller::service { 'nova-compute':

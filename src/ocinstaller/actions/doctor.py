@@ -78,12 +78,23 @@ def _other_dhcp_servers(premises: Premises) -> Iterator[Check]:
         yield Check(subject, Health.WARNING, f"the network cannot be asked: {error}", advice)
         return
     others = [str(server) for server in found if str(server) != conf.network.OCI_IP]
+    if conf.dhcp.proxy:
+        yield _addresses_of_the_site(subject, conf.dhcp.interface, others)
+        return
     if others:
         advice = "end the other one there, or [dhcp] enabled here: machines take the first answer"
         where = f"{', '.join(others)} on {conf.dhcp.interface}"
         yield Check(subject, Health.ERROR, f"{where} offers addresses too", advice)
         return
     yield Check(subject, Health.OK, f"none on {conf.dhcp.interface}")
+
+
+def _addresses_of_the_site(subject: str, interface: str, servers: list[str]) -> Check:
+    """With [dhcp] proxy, machines need another server: it gives them their addresses."""
+    if servers:
+        return Check(subject, Health.OK, f"{', '.join(servers)} gives the addresses")
+    advice = "connect the site's DHCP server to the network, or set [dhcp] proxy = no"
+    return Check(subject, Health.ERROR, f"nobody offers addresses on {interface}", advice)
 
 
 _LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (_ports, _other_dhcp_servers)

@@ -139,6 +139,31 @@ _DHCP = (
     cfg.StrOpt(
         "network_namespace", default="", help="Network namespace of the interface; may be empty."
     ),
+    cfg.StrOpt(
+        "uefi_loader",
+        default="ipxe",
+        choices=["ipxe", "shim"],
+        help="What UEFI machines start from the network: iPXE, or for Secure Boot Debian's signed "
+        "shim and GRUB. oci-server itself answers by TFTP (UDP port 69 of OCI_IP) then.",
+    ),
+    cfg.BoolOpt(
+        "proxy",
+        default=False,
+        help="Another DHCP server of the site gives the addresses; dnsmasq only tells starting "
+        "machines what to start (proxy DHCP). The range means nothing then.",
+    ),
+    cfg.DictOpt(
+        "kea_pair",
+        default={},
+        help="For oci-dhcp-config --backend kea: two servers, as NAME:ADDRESS,NAME:ADDRESS; the "
+        "first one answers, the second one when the first is gone.",
+    ),
+    cfg.PortOpt("kea_pair_port", default=8001, help="TCP port on which the two talk."),
+    cfg.StrOpt(
+        "kea_hooks",
+        default="/usr/lib/x86_64-linux-gnu/kea/hooks",
+        help="Directory of Kea's hook libraries on the two.",
+    ),
     cfg.BoolOpt(
         "router_advertisements",
         default=False,

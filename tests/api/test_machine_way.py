@@ -15,7 +15,7 @@ from httpx import Response
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ocinstaller.actions import users
+from ocinstaller.actions import boot_decision, users
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.hardware import REPORT_LIMIT
 from ocinstaller.store.tables import Machine, MachineMac, Secret
@@ -167,6 +167,27 @@ def test_an_installed_machine_starts_from_its_disk(
     assert "chain.c32" in starter.get(f"/boot/pxelinux/pxelinux.cfg/01-{address}").text
     assert operator.post("/v1/machines/cl1-controller-1.example.com/live").status_code == 202
     assert "oci.boot=" in starter.get(f"/boot/ipxe?mac={mac(1)}").text
+
+
+def test_grub_is_told_the_same_by_tftp(
+    oci: Installation, operator: TestClient, installing: dict[str, object]
+) -> None:
+    def ask(name: str) -> bytes | Path | None:
+        return boot_decision.find_for_grub(oci, {"grub/grub.cfg": Path("/first")}, name)
+
+    live = ask(f"grub/machine/{mac(1)}")
+    assert isinstance(live, bytes) and b"oci.boot=" in live
+    kernel, initrd = re.findall(rb"\(tftp,127\.0\.0\.1\)/([^ ;]+)", live)
+    for name, text in ((kernel, "vmlinuz"), (initrd, "initrd.img")):
+        found = ask(name.decode())
+        assert isinstance(found, Path) and found.is_file() and found.name == text
+    for event in ("install-started", "installed"):
+        assert send_event(operator, event, installing["plan_id"]).status_code == 204
+    local = ask(f"grub/machine/{mac(1)}")
+    assert isinstance(local, bytes) and b"chainloader" in local and b"oci.boot=" not in local
+    assert ask("grub/grub.cfg") == Path("/first")
+    for nothing in ("grub/machine/nonsense", "images/live/../../secret", "etc/passwd", ""):
+        assert ask(nothing) is None
 
 
 def test_an_unknown_machine_starts_the_live_system(starter: TestClient) -> None:

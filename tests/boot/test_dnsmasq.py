@@ -13,6 +13,7 @@ from ocinstaller.boot import (
     http_files,
     tftp_files,
 )
+from ocinstaller.boot.files import UefiLoader
 
 SETTINGS = {
     "interface": "br-int",
@@ -41,6 +42,12 @@ def test_uefi_machines_get_ipxe_and_ipxe_gets_the_script_of_the_machine():
     lines = config()
     assert "dhcp-boot=tag:uefi,tag:!ipxe,snponly.efi" in lines
     assert "dhcp-boot=tag:!bios,tag:ipxe,http://10.66.0.1/boot/ipxe?mac=${mac}" in lines
+
+
+def test_with_secure_boot_uefi_machines_get_shim_and_the_server_itself_answers_by_tftp():
+    lines = config(uefi_loader=UefiLoader.SHIM)
+    assert "dhcp-boot=tag:uefi,tag:!ipxe,shimx64.efi" in lines
+    assert not any("tftp" in line for line in lines)
 
 
 def test_uefi_http_boot_is_answered_as_http_client():

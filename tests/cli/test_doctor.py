@@ -192,3 +192,24 @@ def test_a_real_server_is_found_on_its_interface(card: str) -> None:  # noqa: F8
     assert dhcp_probe.servers("eth0", card) == [IPv4Address("10.66.0.1")]
     with pytest.raises(dhcp_probe.ProbeError, match="eth7"):
         dhcp_probe.servers("eth7", card)
+
+
+@pytest.mark.parametrize(
+    ("servers", "status", "text"),
+    [([], "error", "nobody offers"), ([IPv4Address("10.66.0.3")], "ok", "gives the addresses")],
+)
+def test_a_proxy_needs_the_server_that_gives_the_addresses(
+    servers: list[IPv4Address],
+    status: str,
+    text: str,
+    oci: Installation,
+    mirror: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dhcp_probe, "servers", lambda *_: servers)
+    proxy = "[dhcp]\nenabled = yes\ninterface = lo\nproxy = yes\n"
+    _, checks = found(write_config(tmp_path, extra=settings(mirror, proxy)), capsys)
+    assert checks["other DHCP servers"]["health"] == status
+    assert text in checks["other DHCP servers"]["found"]

@@ -5,89 +5,38 @@ which reports its first start over the very bond and VLAN that it was given.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from ocinstaller.lab import stop
 from ocinstaller.lab.command import run
-from ocinstaller.lab.display import Display
-from ocinstaller.lab.layout import DOMAIN, INTERNAL, TAGGED, Lab, Machine, MachineKind
-from ocinstaller.lab.namespace import namespace_path
-from ocinstaller.lab.ocicli import OciCli
-from ocinstaller.lab.qemu import QemuMachine, disk_file
-from ocinstaller.lab.run import bring_up
-from ocinstaller.lab.scenario import Scenario
+from ocinstaller.lab.layout import TAGGED, Machine, MachineKind
+from ocinstaller.lab.qemu import disk_file
 from ocinstaller.lab.stages import Line
 from ocinstaller.lab.switch import Switch
+from tests.e2e.virtual import (
+    CLUSTER,
+    PLAIN,
+    TAGGED_PLACE,
+    WAIT_S,
+    enrol,
+    inside,
+    line_of,
+    virtual,
+)
 from tests.e2e.waiting import eventually
 
 pytestmark = [pytest.mark.matrix, pytest.mark.root]
-
-REPOSITORY = Path(__file__).parents[2]
-STATE = REPOSITORY / ".state"
-CLUSTER, PLAIN, TAGGED_PLACE = "matrix", "plain", "tagged"
 
 BONDED = Machine("bonded", 21, MachineKind.BIOS, "custom", disks=2, bonded=True)
 MIRRORED = Machine("mirrored", 22, MachineKind.UEFI, "custom", disks=2)
 MANY = Machine("many", 23, MachineKind.UEFI, "volume", disks=6)
 
-STAGES = ("network", "image live", "image target", "OCI server", "administrator")
-WAIT_S = 1200.0
-"""Longer than the line's: arrays are made in sync."""
-
 
 @pytest.fixture(scope="module")
 def line() -> Iterator[Line]:
-    """A line with its server, without Puppet; what an earlier session left is gone."""
-    lab = Lab("oci-matrix", STATE / "matrix", STATE)
-    stop.stop(lab, print)
-    shutil.rmtree(lab.directory, ignore_errors=True)
-    found = Line(lab, Scenario("matrix", (BONDED, MIRRORED, MANY)))
-    # The plan hands the certificate out; nobody on these machines checks it.
-    lab.puppet_ca_file.parent.mkdir(parents=True)
-    lab.puppet_ca_file.write_text("-----BEGIN CERTIFICATE-----\n")
-    try:
-        bring_up(found, [s for s in found.base_stages() if s.title in STAGES], Display())
-        define(found.cli)
+    with line_of("matrix", BONDED, MIRRORED, MANY) as found:
         yield found
-    finally:
-        stop.stop(lab, print)
-
-
-def define(cli: OciCli) -> None:
-    """Two places: one untagged on a single card, one on VLAN and bond."""
-    cli("swift-region-create", "r1")
-    cli("cluster-create", CLUSTER, DOMAIN)
-    for place, address, iface2 in (
-        (PLAIN, INTERNAL.address, "none"),
-        (TAGGED_PLACE, TAGGED.address, "eth1"),
-    ):
-        cli("location-create", place, "r1")
-        first, length = str(address.network.network_address), str(address.network.prefixlen)
-        cli("network-create", place, first, length, place, "no")
-        cli("network-add", place, CLUSTER, "all", "eth0", iface2)
-        cli("network-set", place, "--gateway", str(address.ip))
-    cli("network-set", TAGGED_PLACE, "--vlan", str(TAGGED.vlan), "--mtu", "1400")
-
-
-def virtual(line: Line, machine: Machine) -> QemuMachine:
-    found = line.machines[machine.name]
-    assert isinstance(found, QemuMachine)
-    return found
-
-
-def inside(line: Line, machine: Machine, *command: str) -> str:
-    """Run a command on the installed system."""
-    (address,) = line.cli.ask("machine-show", machine.serial)["addresses"]
-    key = line.lab.shared / "ssh" / "id_ed25519"
-    options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=10")
-    ssh = ("ssh", "-q", "-i", str(key), *(word for o in options for word in ("-o", o)))
-    network = f"--net={namespace_path(line.lab.name)}"
-    argv = ("nsenter", network, *ssh, f"root@{address['ip']}", *command)
-    return run(*argv, timeout_s=120)
 
 
 def restart(line: Line, machine: Machine, without: tuple[int, ...] = ()) -> None:
@@ -114,13 +63,6 @@ def thaw(line: Line, machine: Machine) -> None:
         disk = directory / disk_file(number)
         base = disk.with_suffix(".base").name
         run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base, str(disk))
-
-
-def enrol(line: Line, machine: Machine, place: str, *settings: str) -> None:
-    line.discover(machine, print)
-    line.cli("machine-add", machine.serial, CLUSTER, machine.role, place)
-    if settings:
-        line.cli("machine-set", machine.serial, *settings)
 
 
 def test_a_mirror_survives_power_cuts_while_it_is_made(line: Line) -> None:

@@ -2,12 +2,14 @@
 
 import pytest
 
+from ocinstaller.boot.files import UefiLoader
 from ocinstaller.lab import accelerator, namespace, scenario
 from ocinstaller.lab.accelerator import Accelerator
 from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.layout import Machine, MachineKind
 from ocinstaller.lab.processes import Processes
 from ocinstaller.lab.qemu import QemuMachine, qemu_command
+from ocinstaller.lab.scenario import Scenario
 
 MACHINES = scenario.load(scenario.DEFAULT).machines
 
@@ -91,3 +93,20 @@ def test_buttons_of_a_machine(lab):
     finally:
         processes.stop_all()
         namespace.remove(lab)
+
+
+def test_secure_firmware_has_its_own_variables_and_protects_them():
+    machine = Machine("m", 9, MachineKind.UEFI, "custom", secure_boot=True)
+    command = qemu_command(machine, Accelerator.TCG, TAPS, [0])
+    assert "smm=on" in option_values(command, "-machine")[0]
+    assert "property=secure,value=on" in option_values(command, "-global")[0]
+    assert any("OVMF_CODE_4M.secboot.fd" in word for word in command)
+    # The card's own boot program is not signed.
+    cards = [word for word in command if word.startswith("virtio-net-pci")]
+    assert cards and all(card.endswith(",romfile=") for card in cards)
+
+
+def test_one_machine_with_secure_boot_makes_all_start_shim():
+    machine = Machine("m", 9, MachineKind.UEFI, "custom", secure_boot=True)
+    assert Scenario("s", (UEFI, machine)).uefi_loader is UefiLoader.SHIM
+    assert Scenario("s", (UEFI,)).uefi_loader is UefiLoader.IPXE

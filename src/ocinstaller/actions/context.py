@@ -75,7 +75,7 @@ def reserved_addresses(oci: Installation) -> tuple[AddressRange, ...]:
     conf = oci.conf
     own = [ip_address(text) for text in (conf.network.OCI_IP, conf.puppet.server_address) if text]
     ranges = [AddressRange(address, address) for address in own]
-    if conf.dhcp.enabled:
+    if conf.dhcp.enabled and not conf.dhcp.proxy:
         first, last = ip_address(conf.dhcp.range_first), ip_address(conf.dhcp.range_last)
         ranges.append(AddressRange(first, last))
     return tuple(ranges)

@@ -84,6 +84,9 @@ def _other_dhcp_servers(premises: Premises) -> Iterator[Check]:
         )
         return
     others = [str(server) for server in found if str(server) != conf.network.OCI_IP]
+    if conf.dhcp.proxy:
+        yield _addresses_of_the_site(subject, conf.dhcp.interface, others)
+        return
     if others:
         advice = Text(
             "end the other one there, or [dhcp] enabled here: machines take the first answer"
@@ -94,6 +97,14 @@ def _other_dhcp_servers(premises: Premises) -> Iterator[Check]:
         )
         return
     yield Check(subject, Health.OK, Text("none on {interface}", interface=conf.dhcp.interface))
+
+
+def _addresses_of_the_site(subject: str, interface: str, servers: list[str]) -> Check:
+    """With [dhcp] proxy, machines need another server: it gives them their addresses."""
+    if servers:
+        return Check(subject, Health.OK, f"{', '.join(servers)} gives the addresses")
+    advice = "connect the site's DHCP server to the network, or set [dhcp] proxy = no"
+    return Check(subject, Health.ERROR, f"nobody offers addresses on {interface}", advice)
 
 
 _LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (_ports, _other_dhcp_servers)

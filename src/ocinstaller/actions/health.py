@@ -110,7 +110,9 @@ def _dhcp(oci: Premises) -> Iterator[Check]:
             Text("set [dhcp] enabled to have this one do it"),
         )
         return
-    where = f"{conf.dhcp.range_first} to {conf.dhcp.range_last} on {conf.dhcp.interface}"
+    leases = f"{conf.dhcp.range_first} to {conf.dhcp.range_last}"
+    what = "boot programs only (proxy)" if conf.dhcp.proxy else leases
+    where = f"{what} on {conf.dhcp.interface}"
     if dnsmasq.is_running(Path(conf.server.state_dir)):
         yield Check(Text("DHCP and TFTP"), Health.OK, Text("dnsmasq serves {where}", where=where))
     else:

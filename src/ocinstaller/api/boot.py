@@ -12,23 +12,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from ocinstaller.actions import boot as boot_action
-from ocinstaller.actions import installation
-from ocinstaller.actions.context import Installation
+from ocinstaller.actions import boot_decision, installation
 from ocinstaller.api.auth import Server
-from ocinstaller.boot import (
-    BootDecision,
-    LiveBoot,
-    LiveOptions,
-    LocalBoot,
-    http_files,
-    ipxe_script,
-    live_cmdline,
-    pxelinux_config,
-)
-from ocinstaller.images import imageset
-from ocinstaller.images.errors import BrokenImageError
-from ocinstaller.images.kinds import ImageKind
-from ocinstaller.model.errors import Conflict, NotFound
+from ocinstaller.boot import http_files, ipxe_script, pxelinux_config
+from ocinstaller.model.errors import NotFound
 
 router = APIRouter()
 
@@ -42,13 +29,15 @@ def pxelinux(oci: Server, name: str) -> PlainTextResponse:
     """Answer PXELINUX; it tries several names, only that of its hardware address is served."""
     if not name.startswith(_ETHERNET):
         raise NotFound("boot configuration", name, f"{_ETHERNET}<hardware address>")
-    return PlainTextResponse(pxelinux_config(_decide(oci, name.removeprefix(_ETHERNET))))
+    return PlainTextResponse(
+        pxelinux_config(boot_decision.decide(oci, name.removeprefix(_ETHERNET)))
+    )
 
 
 @router.get("/boot/ipxe")
 def ipxe(oci: Server, mac: Annotated[str, Query()]) -> PlainTextResponse:
     """Answer iPXE."""
-    decision = _decide(oci, mac)
+    decision = boot_decision.decide(oci, mac)
     retry = f"{installation.boot_url(oci)}/boot/ipxe?mac={boot_action.check_mac(mac)}"
     return PlainTextResponse(ipxe_script(decision, retry))
 
@@ -76,45 +65,5 @@ class ImageResponse(FileResponse):
 @router.api_route("/images/{kind}/{digest}/{name}", methods=GET_AND_HEAD)
 def image_file(oci: Server, kind: str, digest: str, name: str) -> FileResponse:
     """Serve a file of an image."""
-    directory = Path(oci.conf.images.directory)
-    if kind not in list(ImageKind) or not digest.isalnum():
-        raise NotFound("image", f"{kind}/{digest}", ", ".join(ImageKind))
-    try:
-        image = imageset.load(directory / kind / digest)
-    except BrokenImageError as error:
-        raise NotFound("image", f"{kind}/{digest}") from error
-    if name not in image.files:
-        raise NotFound("image file", name, ", ".join(image.files))
-    return ImageResponse(image.directory / name, media_type="application/octet-stream")
-
-
-def _decide(oci: Installation, mac_text: str) -> BootDecision:
-    mac = boot_action.check_mac(mac_text)
-    nonce = oci.store.write(lambda session: boot_action.offer_boot(session, mac))
-    if nonce is None:
-        return LocalBoot()
-    base = installation.boot_url(oci)
-    try:
-        image = imageset.current(Path(oci.conf.images.directory), ImageKind.LIVE)
-    except BrokenImageError as error:
-        raise Conflict(
-            f"there is no live image: {error}",
-            field="images.directory",
-            value=oci.conf.images.directory,
-            allowed="an image made by oci-build-image live",
-        ) from error
-    files = f"{base}/images/{image.kind}/{image.digest}"
-    options = LiveOptions(
-        server_url=installation.server_url(oci),
-        ca_sha256=oci.authority.root_fingerprint(),
-        ca_url=f"{base}/ca.pem",
-        boot_nonce=nonce,
-        boot_mac=mac,
-        extra_cmdline=oci.conf.images.live_cmdline,
-    )
-    return LiveBoot(
-        kernel_url=f"{files}/{imageset.KERNEL}",
-        initrd_url=f"{files}/{imageset.INITRD}",
-        squashfs_url=f"{files}/{imageset.SQUASHFS}",
-        cmdline=live_cmdline(options),
-    )
+    file = boot_decision.image_file(oci, kind, digest, name)
+    return ImageResponse(file, media_type="application/octet-stream")

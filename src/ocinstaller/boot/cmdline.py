@@ -18,12 +18,13 @@ and a fresh start 30 s after a crash, because nobody watches."""
 
 VIRTUAL_EXTRA = (
     f"{DEFAULT_EXTRA} console=ttyS0 mitigations=off tsc=reliable audit=0 net.ifnames=0"
-    " no_timer_check"
+    " no_timer_check nowatchdog"
 )
 """For emulated machines in a laboratory: serial console, and nothing that only costs time.
 
 An emulator that gets too little processor time fails the kernel's check of the timer interrupt,
-which then panics ("IO-APIC + timer doesn't work"); `no_timer_check` skips the check."""
+which then panics ("IO-APIC + timer doesn't work"); `no_timer_check` skips the check. `nowatchdog`
+keeps the kernel from reporting lockups then, hundreds of lines each."""
 
 _STILL_ARRAYS = "md_mod.start_ro=1"
 """An array that the initrd starts writes nothing before something is written to it: no

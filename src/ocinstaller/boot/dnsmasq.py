@@ -5,9 +5,14 @@ numbers of https://www.iana.org/assignments/dhcpv6-parameters, "Processor Archit
 
 ======================  =======================================================================
 0 BIOS                  `lpxelinux.0` by TFTP, its configuration and files by HTTP (option 210)
-7, 9 UEFI x86-64        iPXE by TFTP; when iPXE asks (option 175), the machine's script by HTTP
+7, 9 UEFI x86-64        iPXE by TFTP; when iPXE asks (option 175), the machine's script by HTTP;
+                        or shim by TFTP, which starts GRUB (Secure Boot)
 16 UEFI x86-64, HTTP    iPXE by HTTP; the firmware accepts only offers marked `HTTPClient`
 ======================  =======================================================================
+
+As a proxy (Preboot Execution Environment Specification 2.1, section 2.2.3) it gives no addresses:
+another server of the site does, and knows nothing of starting machines. No options reach PXELINUX
+this way before dnsmasq 2.91, so BIOS machines start iPXE too.
 """
 
 import re
@@ -17,7 +22,7 @@ from pathlib import Path
 
 from ocinstaller.boot.checks import check_url
 from ocinstaller.boot.errors import BootSettingError
-from ocinstaller.boot.files import BIOS_LOADER, UEFI_LOADER
+from ocinstaller.boot.files import BIOS_IPXE, BIOS_LOADER, UEFI_LOADER, UefiLoader
 
 _INTERFACE = re.compile(r"[A-Za-z0-9._-]{1,15}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
@@ -57,19 +62,14 @@ class DnsmasqSettings:
     router: IPv4Address | None = None
     domain: str | None = None
     router_advertisements: RouterAdvertisements | None = None
+    uefi_loader: UefiLoader = UefiLoader.IPXE
+    proxy: bool = False
+    """Another server gives the addresses; the range means nothing then."""
 
     def __post_init__(self) -> None:
         if not _INTERFACE.fullmatch(self.interface):
             raise BootSettingError("interface", self.interface, "a Linux interface name")
-        for field in ("address", "range_start", "range_end", "router"):
-            value = getattr(self, field)
-            if value is not None and value not in self.network:
-                raise BootSettingError(field, str(value), f"an address in {self.network}")
-        if self.range_start > self.range_end:
-            allowed = f"an address not below range_start {self.range_start}"
-            raise BootSettingError("range_end", str(self.range_end), allowed)
-        if self.range_start <= self.address <= self.range_end:
-            raise BootSettingError("address", str(self.address), "an address outside the range")
+        self._check_addresses()
         if self.domain is not None and not _DOMAIN.fullmatch(self.domain):
             raise BootSettingError("domain", self.domain, "a lower-case DNS domain")
         for field in ("tftp_root", "lease_file", "pid_file"):
@@ -78,14 +78,29 @@ class DnsmasqSettings:
                 raise BootSettingError(field, str(getattr(self, field)), allowed)
         check_url("http_url", self.http_url)
 
+    def _check_addresses(self) -> None:
+        given = ("range_start", "range_end", "router") if not self.proxy else ()
+        for field in ("address", *given):
+            value = getattr(self, field)
+            if value is not None and value not in self.network:
+                raise BootSettingError(field, str(value), f"an address in {self.network}")
+        if self.proxy:
+            return
+        if self.range_start > self.range_end:
+            allowed = f"an address not below range_start {self.range_start}"
+            raise BootSettingError("range_end", str(self.range_end), allowed)
+        if self.range_start <= self.address <= self.range_end:
+            raise BootSettingError("address", str(self.address), "an address outside the range")
+
 
 def dnsmasq_config(settings: DnsmasqSettings) -> str:
     """The configuration file; run as `dnsmasq --conf-file=FILE`."""
-    lines = [
-        *_server_lines(settings),
-        *_lease_lines(settings),
-        *_loader_lines(settings.http_url.rstrip("/")),
-    ]
+    http_url = settings.http_url.rstrip("/")
+    lines = _server_lines(settings)
+    if settings.proxy:
+        lines += _proxy_lines(settings, http_url)
+    else:
+        lines += [*_lease_lines(settings), *_loader_lines(http_url, settings.uefi_loader)]
     if settings.router_advertisements:
         prefix = settings.router_advertisements.prefix.network_address
         lines += [
@@ -106,10 +121,15 @@ def _server_lines(settings: DnsmasqSettings) -> list[str]:
         "bind-interfaces",
         f"pid-file={settings.pid_file}",
         f"dhcp-leasefile={settings.lease_file}",
-        "enable-tftp",
-        f"tftp-root={settings.tftp_root}",
-        "tftp-no-fail",
+        *_tftp_lines(settings),
     ]
+
+
+def _tftp_lines(settings: DnsmasqSettings) -> list[str]:
+    """Return nothing when GRUB asks for decisions: the server itself answers those and the rest."""
+    if settings.uefi_loader is UefiLoader.SHIM:
+        return []
+    return ["enable-tftp", f"tftp-root={settings.tftp_root}", "tftp-no-fail"]
 
 
 def _lease_lines(settings: DnsmasqSettings) -> list[str]:
@@ -127,7 +147,7 @@ def _lease_lines(settings: DnsmasqSettings) -> list[str]:
     return lines
 
 
-def _loader_lines(http_url: str) -> list[str]:
+def _loader_lines(http_url: str, loader: UefiLoader) -> list[str]:
     files = f"{http_url}/boot/pxelinux/"
     return [
         "dhcp-match=set:ipxe,175",
@@ -138,8 +158,21 @@ def _loader_lines(http_url: str) -> list[str]:
         f"dhcp-option-force=tag:bios,210,{files}",
         f"dhcp-option-force=tag:bios,211,{REBOOT_S}i",
         f"dhcp-boot=tag:bios,{BIOS_LOADER}",
-        f"dhcp-boot=tag:uefi,tag:!ipxe,{UEFI_LOADER}",
+        f"dhcp-boot=tag:uefi,tag:!ipxe,{loader.file}",
         f"dhcp-boot=tag:!bios,tag:ipxe,{http_url}/boot/ipxe?mac=${{mac}}",
         "dhcp-option-force=tag:uefihttp,tag:!ipxe,60,HTTPClient",
         f"dhcp-boot=tag:uefihttp,tag:!ipxe,{files}{UEFI_LOADER}",
+    ]
+
+
+def _proxy_lines(settings: DnsmasqSettings, http_url: str) -> list[str]:
+    """Return what is told beside another server's offers; names of dnsmasq(8), --pxe-service."""
+    network, uefi = settings.network, settings.uefi_loader.file
+    return [
+        f"dhcp-range={network.network_address},proxy,{network.netmask}",
+        "dhcp-match=set:ipxe,175",
+        f"pxe-service=tag:!ipxe,x86PC,OCI,{BIOS_IPXE.name}",
+        f"pxe-service=tag:!ipxe,BC_EFI,OCI,{uefi}",
+        f"pxe-service=tag:!ipxe,x86-64_EFI,OCI,{uefi}",
+        f"dhcp-boot=tag:ipxe,{http_url}/boot/ipxe?mac=${{mac}}",
     ]

@@ -5,15 +5,18 @@ as tftpd-hpa. Syntax: dhcpd.conf(5), dhcp-eval(5).
 """
 
 from ocinstaller.boot.dnsmasq import REBOOT_S, DnsmasqSettings
-from ocinstaller.boot.files import BIOS_LOADER, UEFI_LOADER
+from ocinstaller.boot.errors import BootSettingError
+from ocinstaller.boot.files import BIOS_LOADER, UEFI_LOADER, UefiLoader
 from ocinstaller.boot.kea import LEASE_S, boot_file
 
 
 def isc_config(settings: DnsmasqSettings) -> str:
     """Return the configuration file; check it with `dhcpd -t -cf FILE`.
 
-    :raises BootSettingError: a URL is longer than DHCP's field for it
+    :raises BootSettingError: a URL is longer than DHCP's field for it; dhcpd is no proxy
     """
+    if settings.proxy:
+        raise BootSettingError("proxy", "true", "false: dhcpd gives addresses; dnsmasq is a proxy")
     network = settings.network
     lines = [
         f'# In /etc/default/isc-dhcp-server: INTERFACESv4="{settings.interface}"',
@@ -33,11 +36,13 @@ def isc_config(settings: DnsmasqSettings) -> str:
         lines.append(f"  option routers {settings.router};")
     if settings.domain is not None:
         lines.append(f'  option domain-name "{settings.domain}";')
-    lines += [f"  {line}" for line in _loader_lines(settings.http_url.rstrip("/"))]
+    lines += [
+        f"  {line}" for line in _loader_lines(settings.http_url.rstrip("/"), settings.uefi_loader)
+    ]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _loader_lines(http_url: str) -> list[str]:
+def _loader_lines(http_url: str, loader: UefiLoader) -> list[str]:
     files = f"{http_url}/boot/pxelinux/"
     script = boot_file(f"{http_url}/boot/ipxe?mac=${{mac}}")
     return [
@@ -51,7 +56,7 @@ def _loader_lines(http_url: str) -> list[str]:
         "} elsif exists ipxe {",
         f'  filename "{script}";',
         "} elsif option client-arch = 00:07 or option client-arch = 00:09 {",
-        f'  filename "{UEFI_LOADER}";',
+        f'  filename "{loader.file}";',
         "} elsif option client-arch = 00:10 {",
         f'  filename "{boot_file(files + UEFI_LOADER)}";',
         '  option vendor-class-identifier "HTTPClient";',

@@ -33,13 +33,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="copy the boot programs there too, for a TFTP server such as tftpd-hpa",
     )  # fmt: skip
     parser.add_argument(
+        "--kea-server", default="", metavar="NAME",
+        help="which of the two servers of [dhcp] kea_pair the configuration is for",
+    )  # fmt: skip
+    parser.add_argument(
         "--no-check", action="store_true", help="do not let the server's program look at it"
     )
     parser.epilog = "Exit codes: 0 done; 1 the server refuses it; 2 wrong usage or settings."
     arguments = parser.parse_args(argv)
     try:
         conf = settings.load(arguments.config)
-        text = dhcp_config.render(arguments.backend, conf, configured_boot_url(conf))
+        http_url = configured_boot_url(conf)
+        text = dhcp_config.render(arguments.backend, conf, http_url, arguments.kea_server)
     except (cfg.Error, ValueError, OSError) as error:
         print(f"{_PROG}: {error}", file=sys.stderr)
         return _USAGE
@@ -47,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not arguments.no_check:
             dhcp_config.check(arguments.backend, text, conf.dhcp.network_namespace)
         if arguments.tftp_root is not None:
-            dhcp_config.fill_tftp_root(arguments.tftp_root)
+            dhcp_config.fill_tftp_root(conf, http_url, arguments.tftp_root)
         if arguments.output is not None:
             dhcp_config.write(text, arguments.output)
     except (DhcpConfigError, OSError) as error:

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from oslo_config import cfg
 
 from ocinstaller import settings
-from ocinstaller.actions import installation
+from ocinstaller.actions import boot_decision, installation
 from ocinstaller.actions.automatic_numbering import AutomaticNumbering
 from ocinstaller.actions.context import Installation, open_installation
 from ocinstaller.actions.plugin_runner import PluginRunner
@@ -100,6 +100,9 @@ def run(config_file: Path) -> None:
     dhcp = Dnsmasq(oci.conf, installation.boot_url(oci)) if oci.conf.dhcp.enabled else None
     if dhcp is not None:
         dhcp.start()
+    tftp_server = boot_decision.grub_server(oci)
+    if tftp_server is not None:
+        tftp_server.start()
     plugin_runner.start()
     numbering.start()
     try:
@@ -110,6 +113,8 @@ def run(config_file: Path) -> None:
     finally:
         numbering.stop()
         plugin_runner.stop()
+        if tftp_server is not None:
+            tftp_server.stop()
         if dhcp is not None:
             dhcp.stop()
     LOG.info("server stopped")

@@ -5,14 +5,15 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from oslo_config import cfg
 
-from ocinstaller.boot import DnsmasqSettings, dnsmasq_config, tftp_files
+from ocinstaller.boot import BootSettingError, DnsmasqSettings, dnsmasq_config
 from ocinstaller.boot.isc import isc_config
-from ocinstaller.boot.kea import kea_config
-from ocinstaller.drivers.dnsmasq import dhcp_settings
+from ocinstaller.boot.kea import KeaPair, kea_config
+from ocinstaller.drivers import dnsmasq
 from ocinstaller.files import write_atomic
 
 _CHECK_S = 30.0
@@ -40,12 +41,28 @@ BACKENDS: Mapping[str, Backend] = {
 }
 
 
-def render(backend: str, conf: cfg.ConfigOpts, http_url: str) -> str:
+def render(backend: str, conf: cfg.ConfigOpts, http_url: str, kea_server: str = "") -> str:
     """Return the configuration of a DHCP server from section [dhcp].
 
+    :param kea_server: which of `kea_pair` it is for
     :raises BootSettingError: naming the setting that cannot be so
     """
-    return BACKENDS[backend].render(dhcp_settings(conf, http_url))
+    settings = dnsmasq.dhcp_settings(conf, http_url)
+    if backend == "kea":
+        return kea_config(settings, _kea_pair(conf, kea_server))
+    return BACKENDS[backend].render(settings)
+
+
+def _kea_pair(conf: cfg.ConfigOpts, kea_server: str) -> KeaPair | None:
+    """Return the pair of section [dhcp]; a server that is none of it is refused."""
+    if not conf.dhcp.kea_pair and not kea_server:
+        return None
+    try:
+        servers = tuple((name, IPv4Address(text)) for name, text in conf.dhcp.kea_pair.items())
+    except ValueError as error:
+        raise BootSettingError("kea_pair", str(error), "an IPv4 address for each name") from error
+    port, hooks = conf.dhcp.kea_pair_port, Path(conf.dhcp.kea_hooks)
+    return KeaPair(servers, kea_server, port, hooks)
 
 
 def check(backend: str, text: str, network_namespace: str = "") -> None:
@@ -85,17 +102,12 @@ def write(text: str, file: Path) -> None:
     write_atomic(file, text.encode(), mode=0o644)
 
 
-def fill_tftp_root(directory: Path) -> list[str]:
+def fill_tftp_root(conf: cfg.ConfigOpts, http_url: str, directory: Path) -> None:
     """Copy the first programs of starting machines to where a TFTP server offers them.
 
-    :returns: their names
     :raises DhcpConfigError: a package is missing
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    for file in tftp_files():
-        try:
-            content = Path(file.source).read_bytes()
-        except OSError as error:
-            raise DhcpConfigError(f"{error}: install package {file.package}") from error
-        write_atomic(directory / file.name, content, mode=0o644)
-    return [file.name for file in tftp_files()]
+    try:
+        dnsmasq.fill_tftp_root(dnsmasq.dhcp_settings(conf, http_url), directory)
+    except dnsmasq.DnsmasqError as error:
+        raise DhcpConfigError(str(error)) from error

@@ -9,11 +9,12 @@ import subprocess
 import threading
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
-from shutil import copyfile
 
 from oslo_config import cfg
 
 from ocinstaller.boot import DnsmasqSettings, RouterAdvertisements, dnsmasq_config, tftp_files
+from ocinstaller.boot.files import GRUB_START, UefiLoader
+from ocinstaller.boot.grub import grub_start
 from ocinstaller.files import write_atomic
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +52,31 @@ def dhcp_settings(conf: cfg.ConfigOpts, http_url: str) -> DnsmasqSettings:
         router_advertisements=(
             RouterAdvertisements(_PREFIX) if conf.dhcp.router_advertisements else None
         ),
+        uefi_loader=UefiLoader(conf.dhcp.uefi_loader),
+        proxy=conf.dhcp.proxy,
     )
+
+
+def fill_tftp_root(settings: DnsmasqSettings, directory: Path) -> list[str]:
+    """Copy the first programs of starting machines to where a TFTP server offers them.
+
+    :returns: their names
+    :raises DnsmasqError: a package is missing
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    files = tftp_files(settings.uefi_loader, proxy=settings.proxy)
+    for file in files:
+        try:
+            content = Path(file.source).read_bytes()
+        except OSError as error:
+            raise DnsmasqError(f"{error}: install package {file.package}") from error
+        write_atomic(directory / file.name, content, mode=0o644)
+    if settings.uefi_loader is UefiLoader.SHIM:
+        start = directory / GRUB_START
+        start.parent.mkdir(exist_ok=True)
+        write_atomic(start, grub_start(settings.address).encode(), mode=0o644)
+        return [*(file.name for file in files), GRUB_START]
+    return [file.name for file in files]
 
 
 class Dnsmasq:
@@ -75,9 +100,7 @@ class Dnsmasq:
         :raises DnsmasqError: when dnsmasq is not installed or refuses the configuration
         """
         write_atomic(self._config_file, dnsmasq_config(self._settings).encode(), mode=0o644)
-        self._tftp_root.mkdir(parents=True, exist_ok=True)
-        for file in tftp_files():
-            copyfile(file.source, self._tftp_root / file.name)
+        fill_tftp_root(self._settings, self._tftp_root)
         self._check()
         self._end_leftover()
         self._child = self._spawn()

@@ -74,6 +74,7 @@ class Machine:
     :ivar disks: how many disks it has (virtual machines).
     :ivar settings: settings that it gets when it is enrolled, by name.
     :ivar bonded: its two cards are a port channel of the LACP switch (virtual machines).
+    :ivar secure_boot: its firmware starts nothing that Microsoft's keys do not vouch for (UEFI).
     """
 
     name: str
@@ -84,6 +85,7 @@ class Machine:
     disks: int = 1
     settings: tuple[tuple[str, str], ...] = ()
     bonded: bool = False
+    secure_boot: bool = False
 
     @property
     def serial(self) -> str:

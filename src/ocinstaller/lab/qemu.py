@@ -18,8 +18,19 @@ MEMORY_MIB = 1536
 """The live image in memory and its unpacking onto the disk fit into this."""
 PROCESSORS = 2
 DISK_GIB = 8
-FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-FIRMWARE_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+_OVMF = Path("/usr/share/OVMF")
+FIRMWARE = _OVMF / "OVMF_CODE_4M.fd"
+FIRMWARE_VARIABLES = _OVMF / "OVMF_VARS_4M.fd"
+SECURE_FIRMWARE = _OVMF / "OVMF_CODE_4M.secboot.fd"
+SECURE_FIRMWARE_VARIABLES = _OVMF / "OVMF_VARS_4M.ms.fd"
+"""With Microsoft's keys, as servers are delivered: Secure Boot is on."""
+_PROTECTED_VARIABLES = (
+    *("-global", "driver=cfi.pflash01,property=secure,value=on"),
+    *("-global", "ICH9-LPC.disable_s3=1"),
+)
+"""Only the firmware, in system management mode, may change its variables (OVMF's README)."""
+_NO_OPTION_ROM = ",romfile="
+"""QEMU's iPXE for the card is not signed; the firmware has a driver of its own."""
 _DRIVE = "if=none,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap"
 """A crash of the host may lose the disk of a laboratory machine; mirrored zeros take no room."""
 _FIRST_DISK_SLOT = 0x10
@@ -114,7 +125,8 @@ class QemuMachine:
             self.insert_disk(number)
         variables = self.directory / "firmware.vars"
         if self._machine.kind is MachineKind.UEFI and not variables.exists():
-            shutil.copyfile(FIRMWARE_VARIABLES, variables)
+            secure = self._machine.secure_boot
+            shutil.copyfile(SECURE_FIRMWARE_VARIABLES if secure else FIRMWARE_VARIABLES, variables)
 
 
 def disk_file(number: int) -> str:
@@ -129,9 +141,10 @@ def qemu_command(
 
     :param disks: numbers of the disks that are in their slots.
     """
+    board = f"q35,sata=off{',smm=on' if machine.secure_boot else ''}"
     command = [
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none"),
-        *("-name", machine.name, "-machine", "q35,sata=off", *accelerator.qemu_options),
+        *("-name", machine.name, "-machine", board, *accelerator.qemu_options),
         *("-smp", str(PROCESSORS), "-m", str(MEMORY_MIB), "-device", "virtio-rng-pci"),
         # Nobody looks at it, but boot loaders wait for ever for a BIOS without a screen.
         *("-device", "VGA"),
@@ -148,11 +161,14 @@ def qemu_command(
         boot = _boot_index(machine, 1) if index == 0 else ""
         command += ["-netdev", f"tap,id=net{index},ifname={tap},script=no,downscript=no"]
         features = _NO_OFFLOADS if machine.bonded else ""
+        features += _NO_OPTION_ROM if machine.secure_boot else ""
         card = f"virtio-net-pci,netdev=net{index},mac={mac},{_LINK}{boot}{features}"
         command += ["-device", card]
     if machine.kind is MachineKind.UEFI:
-        command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
+        firmware = SECURE_FIRMWARE if machine.secure_boot else FIRMWARE
+        command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={firmware}"]
         command += ["-drive", "if=pflash,format=raw,unit=1,file=firmware.vars"]
+        command += _PROTECTED_VARIABLES if machine.secure_boot else ()
     return command
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from ocinstaller.boot.files import UefiLoader
 from ocinstaller.images.kinds import PREPARED, ImageKind
 from ocinstaller.lab.errors import StateError
 from ocinstaller.lab.layout import Lab, Machine, MachineKind
@@ -36,6 +37,12 @@ class Scenario:
     machines: tuple[Machine, ...]
     prepared: tuple[ImageKind, ...] = ()
     outside: bool = False
+
+    @property
+    def uefi_loader(self) -> UefiLoader:
+        """What all UEFI machines start: shim, as soon as one of them demands signatures."""
+        secure = any(machine.secure_boot for machine in self.machines)
+        return UefiLoader.SHIM if secure else UefiLoader.IPXE
 
     def machine(self, name: str) -> Machine:
         """Find a machine.

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from ocinstaller.boot import VIRTUAL_EXTRA
+from ocinstaller.boot.files import UefiLoader
 from ocinstaller.images import aptconf
 from ocinstaller.lab import javascript, sockets
 from ocinstaller.lab.command import run
@@ -33,7 +34,7 @@ COMMANDS = Path(sys.executable).parent
 """Where the product's commands are installed, beside the interpreter of the lab."""
 ADMIN_S = 60.0
 ANSWER_S = 5.0
-TARGET_CMDLINE = "console=ttyS0 net.ifnames=0 mitigations=off no_timer_check panic=30"
+TARGET_CMDLINE = "console=ttyS0 net.ifnames=0 mitigations=off no_timer_check nowatchdog panic=30"
 """Virtual machines only: an emulated timer fails the kernel's check when the host is busy."""
 
 
@@ -42,8 +43,11 @@ def command(name: str, *args: str) -> list[str]:
     return [str(COMMANDS / name), *args]
 
 
-def configure(lab: Lab) -> None:
-    """Write the configuration file, with the mirrors that this host's apt uses."""
+def configure(lab: Lab, uefi_loader: UefiLoader = UefiLoader.IPXE) -> None:
+    """Write the configuration file, with the mirrors that this host's apt uses.
+
+    :param uefi_loader: what UEFI machines start from the network
+    """
     mirrors = aptconf.host_mirrors()
     internal = INTERNAL.address
     parser = configparser.RawConfigParser()
@@ -76,6 +80,7 @@ def configure(lab: Lab) -> None:
                 "range_first": DHCP_RANGE[0],
                 "range_last": DHCP_RANGE[1],
                 "router_advertisements": "true",
+                "uefi_loader": uefi_loader.value,
             },
             "puppet": {
                 "server": PUPPET_HOSTNAME,

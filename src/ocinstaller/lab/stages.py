@@ -36,8 +36,8 @@ Show = Callable[[str], None]
 
 POLL_S = 1.0
 START_S = 60.0
-LIVE_S = 600.0
-INSTALL_S = 1200.0
+LIVE_S = 1800.0
+INSTALL_S = 3600.0
 PUPPET_S = 1800.0
 """Limits are several times what an emulated machine takes on two busy cores."""
 
@@ -288,7 +288,7 @@ class Line:
     def _server(self, show: Show) -> None:
         self.lab.run_directory.mkdir(parents=True, exist_ok=True)
         javascript.ensure(self.lab.shared)
-        server.configure(self.lab)
+        server.configure(self.lab, self.scenario.uefi_loader)
         server.make_authorities(self.lab)
         server.make_token(self.lab)
         show("starting")

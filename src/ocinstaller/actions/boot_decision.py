@@ -15,6 +15,7 @@ from ocinstaller.images import imageset
 from ocinstaller.images.errors import BrokenImageError
 from ocinstaller.images.kinds import ImageKind
 from ocinstaller.model.errors import Conflict, NotFound, OciError
+from ocinstaller.model.text import Text
 
 
 def decide(oci: Installation, mac_text: str) -> BootDecision:
@@ -32,10 +33,10 @@ def decide(oci: Installation, mac_text: str) -> BootDecision:
         image = imageset.current(Path(oci.conf.images.directory), ImageKind.LIVE)
     except BrokenImageError as error:
         raise Conflict(
-            f"there is no live image: {error}",
+            Text("there is no live image: {error}", error=error),
             field="images.directory",
             value=oci.conf.images.directory,
-            allowed="an image made by oci-build-image live",
+            allowed=Text("an image made by oci-build-image live"),
         ) from error
     files = f"{base}/images/{image.kind}/{image.digest}"
     options = LiveOptions(
@@ -61,13 +62,13 @@ def image_file(oci: Installation, kind: str, digest: str, name: str) -> Path:
     """
     directory = Path(oci.conf.images.directory)
     if kind not in list(ImageKind) or not digest.isalnum():
-        raise NotFound("image", f"{kind}/{digest}", ", ".join(ImageKind))
+        raise NotFound(Text("image"), f"{kind}/{digest}", ", ".join(ImageKind))
     try:
         image = imageset.load(directory / kind / digest)
     except BrokenImageError as error:
-        raise NotFound("image", f"{kind}/{digest}") from error
+        raise NotFound(Text("image"), f"{kind}/{digest}") from error
     if name not in image.files:
-        raise NotFound("image file", name, ", ".join(image.files))
+        raise NotFound(Text("image file"), name, ", ".join(image.files))
     return image.directory / name
 
 

@@ -20,7 +20,7 @@ from ocinstaller.agent.installed import (
 from ocinstaller.model.plan import LogBatch
 
 from .conftest import StartServer
-from .server import Answer, Authority, Server
+from .server import Answer, Authority, Request, Server
 from .test_remotelog import LogStore
 
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -40,10 +40,11 @@ class InstalledSystem:
         (root / "etc/oci/agent.key").write_text("k" * 43)
         (root / "bin").mkdir()
 
-    def puppet(self, *statuses: int, certificate: int = 0) -> None:
+    def puppet(self, *statuses: int, certificate: int = 0, delay_s: float = 0.0) -> None:
         """Install a Puppet whose runs end with these statuses, the last one for ever.
 
         :param certificate: with which status asking for one ends
+        :param delay_s: how long a run takes
         """
         (self.root / "etc/puppet").mkdir(parents=True)
         (self.root / "etc/puppet/puppet.conf").write_text("[main]\nserver = puppet.example\n")
@@ -56,6 +57,7 @@ class InstalledSystem:
             f"n=$(wc -l < {self.root}/calls)\n"
             f'status=$(sed -n "${{n}}p" {self.root}/statuses)\n'
             "echo 'Notice: applied'\n"
+            f"sleep {delay_s}\n"
             'echo "Error: run $n broke"\n'
             "exit ${status:-1}\n"
         )
@@ -158,6 +160,29 @@ def test_puppet_that_never_succeeds_is_reported_with_its_errors(
     assert reason == f"puppet ended with status 4: Error: run {MOST_RUNS} broke"
     assert system.commands == []
     assert not (system.root / "var/lib/oci/first-boot-done").exists()
+
+
+def test_runs_while_the_server_is_away_do_not_count(
+    start_server: StartServer, make_system: MakeSystem
+) -> None:
+    log = LogStore()
+    left = [Answer(503)] * 4
+
+    def handler(request: Request) -> Answer:
+        if not request.path.endswith("/log"):
+            return Answer(204)
+        # Away from the first run on; longer than any run of this Puppet.
+        return left.pop() if system.puppet_runs and left else log(request)
+
+    server = start_server(handler)
+    system = make_system(server)
+    system.puppet(*[4] * MOST_RUNS, 0, delay_s=1.0)
+
+    assert system.start() == 0
+
+    assert system.puppet_runs == MOST_RUNS + 1
+    assert events(server) == ["booted", "puppet-running", "puppet-success"]
+    assert "the server was away: this run does not count" in log_texts(server)
 
 
 def test_a_failed_configuration_is_tried_again_at_the_next_start(

@@ -2,15 +2,19 @@
 
 import json
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
-from ocinstaller.actions import users
+from ocinstaller.actions import fernet_keys, users
 from ocinstaller.actions.context import Installation
 from ocinstaller.model.secret_kinds import SecretKind, generate, is_valid
 from ocinstaller.model.secret_specs import SECRETS
+from ocinstaller.model.services.identity import FERNET_KEYS
+from ocinstaller.store.tables import Secret
 from tests.api.access import make_user, newest
 from tests.api.test_machine_way import bearer, define_cluster, enrol, send_report
 from tests.conftest import PASSWORD
@@ -144,3 +148,47 @@ def test_who_saw_a_secret_is_in_the_audit(controller: TestClient, path: str, act
     assert record != before
     assert (record["actor"], record["result"], record["after"]) == ("admin", "done", {})
     assert secret not in json.dumps(record)
+
+
+def keys(oci: Installation, client: TestClient) -> list[str]:
+    secrets = classified(oci, client)
+    return [secrets[name] for name in FERNET_KEYS]
+
+
+def grow_older(oci: Installation, age: timedelta | None) -> None:
+    """Let all secrets have been set this long ago; None: nobody knows when."""
+    then = age and datetime.now(UTC) - age
+    oci.store.write(lambda session: session.execute(update(Secret).values(set_at=then)))
+
+
+@pytest.mark.parametrize("age", [fernet_keys.INTERVAL, None])
+def test_keys_of_tokens_grow_older_in_time_and_only_then(
+    oci: Installation, controller: TestClient, age: timedelta | None
+) -> None:
+    following, current, former, _ = before = keys(oci, controller)
+    grow_older(oci, fernet_keys.INTERVAL - timedelta(minutes=1))
+    assert keys(oci, controller) == before
+
+    grow_older(oci, age)
+    rotated = keys(oci, controller)
+    assert rotated[1:] == [following, current, former]
+    assert rotated[0] not in before and is_valid(SecretKind.FERNET_KEY, rotated[0])
+    assert keys(oci, controller) == rotated, "the other machines get the same"
+
+
+def test_a_key_that_was_given_waits_as_long_as_a_made_one(
+    oci: Installation, controller: TestClient
+) -> None:
+    grow_older(oci, fernet_keys.INTERVAL)
+    given = generate(SecretKind.FERNET_KEY)
+    assert put(controller, f"cl1.{FERNET_KEYS[0]}", given)[0] == 200
+    assert keys(oci, controller)[0] == given
+
+
+def test_a_machine_that_nobody_knows_rotates_nothing(
+    oci: Installation, controller: TestClient
+) -> None:
+    before = keys(oci, controller)
+    grow_older(oci, fernet_keys.INTERVAL)
+    fernet_keys.rotate_when_due(oci, "nobody.example.com")
+    assert controller.get(f"/v1/passwords/cl1.{FERNET_KEYS[0]}").json()["value"] == before[0]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,6 +117,7 @@ def set_password(
             stored = Secret(cluster_id=row.id, name=name)
             session.add(stored)
         stored.ciphertext = oci.vault.seal(value)
+        stored.set_at = datetime.now(UTC)
         consequence = secret_kinds.CONSEQUENCES.get(kind, "")
     session.flush()
     machines = _receivers(session, row, name)

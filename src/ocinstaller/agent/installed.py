@@ -136,20 +136,22 @@ def start(stop: Event, system: System | None = None) -> int:
         if system.stamp.exists() or not has_puppet_server(system.puppet_conf):
             return 0
         with RemoteLog(client, config.serial, config.plan_id) as log:
-            status = _first_boot(events, config.plan_id, system, stop, log.write)
+            status = _first_boot(events, config.plan_id, system, stop, log)
             log.close(_LAST_LINES_S)
             return status
     except Stopped:
         return 0
 
 
-def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write: Write) -> int:
+def _first_boot(events: Events, plan_id: str, system: System, stop: Event, log: RemoteLog) -> int:
     _announce(events, InstallEvent.PUPPET_RUNNING, plan_id)
     system.logs.mkdir(parents=True, exist_ok=True, mode=0o750)
     reason = ""
-    for number in range(1, MOST_RUNS + 1):
-        write(STEP, f"run {number} of at most {MOST_RUNS}", "info")
-        reason = _certificate_and_run(system, number, stop, write)
+    failed = 0
+    while failed < MOST_RUNS:
+        number = failed + 1
+        log.write(STEP, f"run {number} of at most {MOST_RUNS}", "info")
+        reason = _certificate_and_run(system, number, stop, log.write)
         if not reason:
             _announce(events, InstallEvent.PUPPET_SUCCESS, plan_id)
             system.stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -157,10 +159,22 @@ def _first_boot(events: Events, plan_id: str, system: System, stop: Event, write
             _enable_puppet(system.run)
             return 0
         _LOG.warning("Puppet run %d of %d: %s", number, MOST_RUNS, reason)
-        if number < MOST_RUNS:
+        if log.server_is_away:
+            _wait_for_server(log, system, stop)
+            continue
+        failed = number
+        if failed < MOST_RUNS:
             stop.wait(jittered(system.pause_s))
     _announce(events, InstallEvent.PUPPET_FAILURE, plan_id, reason)
     return 1
+
+
+def _wait_for_server(log: RemoteLog, system: System, stop: Event) -> None:
+    """Wait until the server is back: without it Puppet gets neither certificate nor classes."""
+    log.write(STEP, "the server was away: this run does not count", "warning")
+    while log.server_is_away:
+        if stop.wait(jittered(system.pause_s)):
+            raise Stopped("asked to stop")
 
 
 def _certificate_and_run(system: System, number: int, stop: Event, write: Write) -> str:

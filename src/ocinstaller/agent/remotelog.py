@@ -7,13 +7,14 @@ answered with the number (`LogGap`). So lines of a repeated installation continu
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Condition, Event, Thread
 from types import TracebackType
 from typing import Literal
 
 from ocinstaller.agent.backoff import delays
 from ocinstaller.agent.client import Client
-from ocinstaller.agent.errors import LogGap, Refused, ServerError
+from ocinstaller.agent.errors import LogGap, Refused, ServerError, Unreachable
 from ocinstaller.model.plan import LogBatch, LogLine
 
 _LOG = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class RemoteLog:
         self._base: int | None = None
         self._more = Condition()
         self._closing = False
+        self._away = False
         self._abandoned = Event()
         self._thread = Thread(target=self._send_all, name="log", daemon=True)
 
@@ -68,6 +70,11 @@ class RemoteLog:
         trace: TracebackType | None,
     ) -> None:
         self.close(0.0)
+
+    @property
+    def server_is_away(self) -> bool:
+        """Tell whether the server gave no answer when it was last asked to take lines."""
+        return self._away
 
     def write(self, step: str, text: str, level: Level = "info") -> None:
         """Add a line; never waits for the server."""
@@ -100,9 +107,11 @@ class RemoteLog:
                 self._send_some()
             except ServerError as error:
                 _LOG.warning("the log was not accepted: %s", error)
+                self._away = _is_no_answer(error)
                 self._abandoned.wait(next(waits))
             else:
                 waits = delays()
+                self._away = False
                 if not self._closing:
                     self._abandoned.wait(_GATHER_S)
 
@@ -140,3 +149,10 @@ class RemoteLog:
         else:
             self._base = next_seq - self._sent if next_seq >= self._sent else next_seq
             self._sent = next_seq - self._base
+
+
+def _is_no_answer(error: ServerError) -> bool:
+    """Tell an absent server, or what stands for it before a proxy, from one that refuses."""
+    if isinstance(error, Refused):
+        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, Unreachable)

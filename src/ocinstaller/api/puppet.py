@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
-from ocinstaller.actions import puppet, users
+from ocinstaller.actions import fernet_keys, puppet, users
 from ocinstaller.actions.context import Installation
 from ocinstaller.api.auth import Bearer, Server
 from ocinstaller.api.limits import raw_body
@@ -25,6 +25,7 @@ router = APIRouter(
 @router.get("/enc/{certname}")
 def classify(oci: Server, certname: str) -> PlainTextResponse:
     """Give the node classifier's YAML of a machine."""
+    fernet_keys.rotate_when_due(oci, certname)
     try:
         text = _classify(oci, certname)
     except SecretsMissing as error:

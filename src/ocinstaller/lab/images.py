@@ -9,7 +9,8 @@ from ocinstaller.lab.layout import Lab
 
 KINDS = ("live", "target", "puppetserver")
 """What every lab has."""
-BUILD_S = 1800.0
+BUILD_S = 3600.0
+"""On busy cores, the packages of a controller alone take half an hour."""
 
 
 def build(lab: Lab, kind: str, show: Callable[[str], None]) -> None:

@@ -272,6 +272,8 @@ class Secret(Base):
     )
     name: Mapped[str] = mapped_column(_NAME, primary_key=True)
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    set_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=lambda: datetime.now(UTC))
+    """When it got its value; None of those that are older than this column."""
 
 
 class BootOffer(Base):

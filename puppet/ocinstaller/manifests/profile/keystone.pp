@@ -34,9 +34,14 @@ class ocinstaller::profile::keystone (
     kombu_ssl_ca_certs           => $ocinstaller::ca_file,
     rabbit_quorum_queue          => true,
     notification_driver          => 'noop',
+    # Keystone makes tokens with the key of the highest number and keeps 0 for later. Written from the
+    # oldest on, so that no key is missing at any moment while OCI's rotation arrives.
+    fernet_max_active_keys       => 4,
     fernet_keys                  => {
+      '/etc/keystone/fernet-keys/1' => { 'content' => ocinstaller::secret('keystone_fernet_3') },
+      '/etc/keystone/fernet-keys/2' => { 'content' => ocinstaller::secret('keystone_fernet_2') },
+      '/etc/keystone/fernet-keys/3' => { 'content' => ocinstaller::secret('keystone_fernet_1') },
       '/etc/keystone/fernet-keys/0' => { 'content' => ocinstaller::secret('keystone_fernet_0') },
-      '/etc/keystone/fernet-keys/1' => { 'content' => ocinstaller::secret('keystone_fernet_1') },
     },
     credential_keys              => {
       '/etc/keystone/credential-keys/0' => { 'content' => ocinstaller::secret('keystone_credential_0') },

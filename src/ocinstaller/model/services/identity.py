@@ -12,7 +12,10 @@ from ocinstaller.model.services.entries import (
     tcp,
 )
 
-_KEYS = ("keystone_fernet_0", "keystone_fernet_1", "keystone_credential_0", "keystone_credential_1")
+FERNET_KEYS = ("keystone_fernet_0", "keystone_fernet_1", "keystone_fernet_2", "keystone_fernet_3")
+"""Keys of tokens by their age: the next one, which machines have before any token is made with it,
+the one that tokens are made with, and two former ones, whose tokens are still read."""
+_KEYS = (*FERNET_KEYS, "keystone_credential_0", "keystone_credential_1")
 
 IDENTITY: tuple[Service, ...] = (
     Service(

@@ -102,9 +102,16 @@ def _other_dhcp_servers(premises: Premises) -> Iterator[Check]:
 def _addresses_of_the_site(subject: str, interface: str, servers: list[str]) -> Check:
     """With [dhcp] proxy, machines need another server: it gives them their addresses."""
     if servers:
-        return Check(subject, Health.OK, f"{', '.join(servers)} gives the addresses")
-    advice = "connect the site's DHCP server to the network, or set [dhcp] proxy = no"
-    return Check(subject, Health.ERROR, f"nobody offers addresses on {interface}", advice)
+        return Check(
+            subject, Health.OK, Text("{servers} gives the addresses", servers=", ".join(servers))
+        )
+    advice = Text("connect the site's DHCP server to the network, or set [dhcp] proxy = no")
+    return Check(
+        subject,
+        Health.ERROR,
+        Text("nobody offers addresses on {interface}", interface=interface),
+        advice,
+    )
 
 
 _LOOKS: tuple[Callable[[Premises], Iterator[Check]], ...] = (_ports, _other_dhcp_servers)

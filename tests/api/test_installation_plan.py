@@ -7,7 +7,7 @@ from ocinstaller.actions.context import Installation
 from ocinstaller.store.access_tables import AuditRecord
 from ocinstaller.store.tables import Machine
 
-from .test_machine_way import bearer, define_cluster, enrol, send_event, send_report
+from .test_machine_way import bearer, define_cluster, enrol, nonce_of, send_event, send_report
 
 PLAN = "/v1/machines/SERIAL0001/installation/plan"
 SETTINGS = "/v1/machines/SERIAL0001/settings"
@@ -73,7 +73,7 @@ def test_a_machine_of_no_cluster_has_no_plan(operator: TestClient) -> None:
 
 
 def test_an_installed_machine_is_planned_but_asked_to_start_the_live_system_first(
-    operator: TestClient,
+    operator: TestClient, starter: TestClient
 ) -> None:
     define_cluster(operator)
     send_report(operator)
@@ -90,7 +90,8 @@ def test_an_installed_machine_is_planned_but_asked_to_start_the_live_system_firs
     assert "machine-reinstall" in refused.text
     assert operator.get(PLAN).is_success
     assert operator.post("/v1/machines/SERIAL0001/live").is_success
-    assert send_report(operator).json()["kind"] == "wait"
+    back = send_report(operator, key="l" * 43, nonce=nonce_of(starter))
+    assert back.json()["kind"] == "wait"
     assert operator.post("/v1/machines/SERIAL0001/installation").is_success
 
 

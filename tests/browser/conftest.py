@@ -57,7 +57,8 @@ def free_port() -> int:
 
 def configure(directory: Path) -> tuple[Path, int]:
     """Write the configuration of a server; return the file and its port."""
-    scripts = javascript.ensure(ROOT / ".state")
+    scripts = directory / "javascript"
+    scripts.symlink_to(javascript.ensure(ROOT / ".state"))
     file = write_config(directory, extra=f"[web]\njavascript_directory = {scripts}\n")
     port = free_port()
     text = file.read_text().replace(

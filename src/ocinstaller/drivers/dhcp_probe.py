@@ -20,7 +20,8 @@ _REQUEST, _REPLY, _ETHERNET, _ADDRESS_LENGTH = 1, 2, 1, 6
 _BROADCAST = 0x8000
 _PAD, _TYPE, _SERVER, _END = 0, 53, 54, 255  # RFC 2132
 _DISCOVER, _OFFER = 1, 2
-_LISTEN_S = 3.0
+_LISTEN_S = 6.0
+"""Servers look first whether somebody has the address: dnsmasq(8) pings it for three seconds."""
 _LIMIT_S = 15.0
 _LARGEST = 4096
 

@@ -4,6 +4,7 @@
 # make test-ha   three controllers and what happens to them: long, so no part of make test
 # make test-cloud   a controller with all services and a compute machine, used as by their users
 # make test-roles   network, compute and volume machines beside a controller
+# make test-orders   restart, wipe, reinstallation and replacement of machines
 # make test   all tests: fast ones first, then the real line
 # make fast   the fast ones: no root, no images, no virtual machines
 # make test-matrix  disks and networks of installed systems, on many virtual machines (long)
@@ -18,7 +19,7 @@ PACKAGES  = $(shell sed 's/ *\#.*//' $(LIST))
 # Of the tests that need nothing but processes of their own; two at a time.
 FAST     := not (line or images or root or schemathesis)
 
-.PHONY: run stop cluster stop-cluster test test-ha test-cloud test-roles fast test-matrix check
+.PHONY: run stop cluster stop-cluster test test-ha test-cloud test-roles test-orders fast test-matrix check
 
 run: $(VENV)/.installed
 	$(BIN)/oci-lab up
@@ -46,6 +47,9 @@ test-cloud: $(VENV)/.installed
 
 test-roles: $(VENV)/.installed
 	OCI_TEST_ROLES=yes $(BIN)/pytest -s tests/e2e/test_roles.py
+
+test-orders: $(VENV)/.installed
+	OCI_TEST_ORDERS=yes $(BIN)/pytest tests/e2e/test_orders.py
 
 test-matrix: $(VENV)/.installed
 	$(BIN)/pytest -m matrix

@@ -1,8 +1,9 @@
-"""What operators order machines to do, carried out by real agents on containers.
+"""What operators order machines to do, carried out by real agents on containers: `make test-orders`.
 
 The tests build on each other in their order.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,11 @@ from tests.e2e import containers
 from tests.e2e.containers import FIRST, SECOND, THIRD, container, detail, orders, run_of, status
 from tests.e2e.waiting import eventually
 
-pytestmark = [pytest.mark.line, pytest.mark.root]
+pytestmark = [
+    pytest.mark.line,
+    pytest.mark.root,
+    pytest.mark.skipif("OCI_TEST_ORDERS" not in os.environ, reason="takes long: make test-orders"),
+]
 
 
 @pytest.fixture(scope="module")

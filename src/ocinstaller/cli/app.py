@@ -12,11 +12,12 @@ from cliff.app import App
 from cliff.command import Command
 from cliff.commandmanager import CommandManager, EntryPointWrapper
 
-from ocinstaller.cli import letters
 from ocinstaller.cli.client import Client, ClientError, Login
 from ocinstaller.cli.table import COMMANDS, CommandEntry
 
 _VERSION = "44.0.0"
+_HAS_LETTERS = "machine-list"
+"""The one command with letters of its own; what they mean is not imported for the others."""
 
 
 class _LazyCommand(EntryPointWrapper):
@@ -79,7 +80,11 @@ class OciCli(App):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `ocicli`."""
-    arguments = letters.spelt_out(sys.argv[1:] if argv is None else argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if _HAS_LETTERS in arguments:
+        from ocinstaller.cli import letters
+
+        arguments = letters.spelt_out(arguments)
     try:
         return int(OciCli().run(arguments))
     except BrokenPipeError:

@@ -69,7 +69,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("role-list", "roles", "RoleList"),
     CommandEntry("role-show", "roles", "RoleShow"),
     CommandEntry("role-set", "roles", "RoleSet"),
-    CommandEntry("machine-list", "machines", "MachineList"),
+    CommandEntry("machine-list", "machine_list", "MachineList"),
     CommandEntry("machine-show", "machines", "MachineShow"),
     CommandEntry("machine-show-from-hostname", "details", "MachineShowFromHostname"),
     CommandEntry("machine-blk", "details", "MachineBlk"),

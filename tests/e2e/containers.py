@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ocinstaller.lab import scenario, stop, topology
-from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.display import Display
 from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.layout import Lab, Machine
 from ocinstaller.lab.run import bring_up
 from ocinstaller.lab.stages import Line
 from tests.e2e.conftest import STATE
+from tests.e2e.object_storage import container
 from tests.e2e.waiting import eventually
 
 SCENARIO = str(Path(__file__).parent / "scenarios" / "containers.yaml")
@@ -37,12 +37,6 @@ def small_line(name: str) -> Iterator[Line]:
         yield found
     finally:
         stop.stop(lab, print)
-
-
-def container(line: Line, machine: Machine) -> ContainerMachine:
-    found = line.machines[machine.name]
-    assert isinstance(found, ContainerMachine)
-    return found
 
 
 def enrol(line: Line, machine: Machine) -> None:

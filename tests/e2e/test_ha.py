@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import pytest
 
 from ocinstaller.lab import namespace, run, scenario, server, stop
-from ocinstaller.lab.container import ContainerMachine
 from ocinstaller.lab.display import Display
 from ocinstaller.lab.errors import LabError
 from ocinstaller.lab.layout import CLUSTER, Lab, Machine
 from ocinstaller.lab.stages import Line
 from tests.e2e.conftest import STATE
+from tests.e2e.object_storage import container
 from tests.e2e.waiting import eventually
 
 pytestmark = [
@@ -46,12 +46,6 @@ def cluster() -> Iterator[Line]:
         yield line
     finally:
         stop.stop(lab, print)
-
-
-def container(line: Line, machine: Machine) -> ContainerMachine:
-    found = line.machines[machine.name]
-    assert isinstance(found, ContainerMachine)
-    return found
 
 
 def others(machine: Machine) -> list[Machine]:

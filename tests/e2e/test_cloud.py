@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ocinstaller.lab import run, scenario, stop, verify
-from ocinstaller.lab.display import Display
-from ocinstaller.lab.layout import Lab, Machine
+from ocinstaller.lab import scenario, verify
+from ocinstaller.lab.layout import Machine
 from ocinstaller.lab.stages import Line
 from ocinstaller.lab.workloads import CHECKS
-from tests.e2e.conftest import STATE
+from tests.e2e.deployed import deployed
 from tests.e2e.object_storage import PUPPET, container
 
 pytestmark = [
@@ -35,16 +34,8 @@ NOT_IN_IT = {
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Line]:
-    """A lab in which OCI has deployed everything of the scenario, without a hand."""
-    lab = Lab("oci-cloud-test", STATE / "cloud-test", STATE)
-    scenario.choose(lab, SCENARIO.name)
-    line = Line(lab)
-    stop.stop(lab, print)
-    try:
-        run.bring_up(line, line.stages(), Display())
+    with deployed(SCENARIO.name) as line:
         yield line
-    finally:
-        stop.stop(lab, print)
 
 
 def test_users_find_images_networks_servers_secrets_and_stacks(cloud: Line) -> None:

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ocinstaller.lab import run, scenario, stop, verify
-from ocinstaller.lab.display import Display
+from ocinstaller.lab import scenario, verify
 from ocinstaller.lab.errors import CommandError
-from ocinstaller.lab.layout import CLUSTER, DOMAIN, Lab, Machine, MachineKind
+from ocinstaller.lab.layout import CLUSTER, DOMAIN, Machine, MachineKind
 from ocinstaller.lab.stages import Line
 from ocinstaller.lab.workloads import CHECKS
-from tests.e2e.conftest import STATE
+from tests.e2e.deployed import deployed
 from tests.e2e.object_storage import PUPPET, container
 
 pytestmark = [
@@ -33,16 +32,8 @@ OTHER = f"qemu+tls://{CLUSTER}-compute-2.{DOMAIN}/system"
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Line]:
-    """A lab in which OCI has deployed everything of the scenario, without a hand."""
-    lab = Lab("oci-roles-test", STATE / "roles-test", STATE)
-    scenario.choose(lab, SCENARIO.name)
-    line = Line(lab)
-    stop.stop(lab, print)
-    try:
-        run.bring_up(line, line.stages(), Display())
+    with deployed(SCENARIO.name) as line:
         yield line
-    finally:
-        stop.stop(lab, print)
 
 
 def test_users_find_routers_consoles_and_volumes(cloud: Line) -> None:
